@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { bundle, filesOf, launch, noChromium, serve } from '@shroom-internal/chromium';
 import { afterAll, describe, expect, test } from 'vitest';
 import { root, runProgram } from './program';
@@ -100,6 +100,24 @@ describe('the links of', () => {
       const target = path === '' ? page : join(dirname(page), path);
       expect([link, existsSync(join(root, target))]).toEqual([link, true]);
       if (anchor !== undefined) expect(headings(target)).toContain(anchor);
+    }
+  });
+
+  // The pages below docs/api are made with the site, whose links `npm run docs` follows.
+  const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map(path => path.replaceAll('\\', '/'))
+    .filter(path => path.endsWith('.md') && !/^api\/|node_modules|^\./.test(path));
+
+  test.each(pages)('docs/%s lead to pages of the site', page => {
+    for (const [, link] of read(`docs/${page}`).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^(https?:|\/api\/)/.test(link!)) continue;
+      const [path = '', anchor] = link!.replace(/\.(md|html)(?=#|$)/, '').split('#');
+      const place = path.startsWith('/') ? path.slice(1) : posix.join(dirname(page), path);
+      const target = path === '' ? page : place.endsWith('/') ? `${place}index.md` : `${place}.md`;
+      const isFile = ['docs', 'docs/public'].some(each => existsSync(join(root, each, place)));
+      if (isFile && /\.\w+$/.test(place)) continue; // a picture, or a schema
+      expect([link, pages]).toEqual([link, expect.arrayContaining([target])]);
+      if (anchor !== undefined) expect(headings(`docs/${target}`)).toContain(anchor);
     }
   });
 });
