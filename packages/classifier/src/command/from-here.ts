@@ -17,7 +17,7 @@ export const callName = (): string =>
  */
 export function fromHere(path: string): string {
   const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? resolve(path) : short || '.';
+  return /^\.\.([\\/]|$)/.test(short) ? resolve(path) : short || '.';
 }
 
 /**

@@ -56,7 +56,7 @@ export function nameOf(where: string | readonly string[]): string {
   const plain = first.replace(onServer ? /[?#].*$/ : /^-$/, '').replace(/\/+$/, '');
   return (
     basename(onServer ? plain : resolve(plain))
-      .replace(/\.(zip|csv|tsv|json|jsonl|ndjson|tar|parquet)$/i, '')
+      .replace(/\.(zip|csv|tsv|json|jsonl|ndjson|tar|parquet|photos)$/i, '')
       .replace(/[{*?[].*$/, '')
       .replace(/[-_.]+$/, '')
       .replaceAll(/[:@]/g, '-') || 'photos'

@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { asWord } from '../../src/command/from-here';
+import { asWord, fromHere } from '../../src/command/from-here';
 
 test.each([
   ['runs/pets', 'runs/pets'],
@@ -15,4 +16,11 @@ test.each([
 test('on Windows, quotes are double', () => {
   expect(asWord('runs\\pets', '\\')).toBe('runs\\pets');
   expect(asWord('my runs\\pets', '\\')).toBe('"my runs\\pets"');
+});
+
+test('paths are as short as they can be typed here', () => {
+  expect(fromHere(resolve('runs/pets'))).toBe('runs/pets');
+  expect(fromHere(resolve('..old/pets'))).toBe('..old/pets');
+  expect(fromHere(resolve('../pets'))).toBe(resolve('../pets'));
+  expect(fromHere(resolve('.'))).toBe('.');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PhotoSetError } from '@shroom/data/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSet } from '../../src/photos/open-set';
+import { nameOf, openSet } from '../../src/photos/open-set';
 import { labelsOf, taskOfPhotos } from '../../src/photos/truth';
 
 let folder: string;
@@ -75,4 +75,8 @@ test("photos without any class make the task 'multi-label' too", async () => {
     reason: '1 photos have none',
   });
   expect(() => taskOfPhotos({ ...set, photos }, 'single-label')).toThrow(/have none, such as/);
+});
+
+test.each(['pets.photos', 'pets.zip', 'pets', 'archive/pets.tar'])('%s is named pets', place => {
+  expect(nameOf(place)).toBe('pets');
 });

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type ArchiveLimits, listArchive } from './archive';
 import { ArchiveError } from './archive-error';
+import { pathBelow } from './below';
 import { readBytes } from './bytes';
 
 export interface UnpackOptions extends ArchiveLimits {
@@ -32,7 +33,7 @@ export async function unpackArchive(
     options.signal?.throwIfAborted();
     const target = join(root, name);
     // The zip reader refuses such names already. This check does not depend on it.
-    if (relative(root, target).startsWith('..')) {
+    if (pathBelow(root, target) === undefined) {
       throw new ArchiveError(`'${name}' would be written outside ${root}`);
     }
     const bytes = await readBytes(origin).catch((error: Error) => {

@@ -165,6 +165,12 @@ describe('an archive of photos', () => {
     expect(await readFile(join(folder, 'out/Amanita/0.png'))).toEqual(pictures[0]);
   });
 
+  test('may hold names that begin with two dots', async () => {
+    await write(members('..set/'));
+    await unpackArchive(path, join(folder, 'dots'));
+    expect(await readFile(join(folder, 'dots/..set/Amanita/0.png'))).toEqual(pictures[0]);
+  });
+
   test('may begin its names with "./", and list folders without a "/"', async () => {
     await write([
       ...members('./set//./'),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -140,6 +140,25 @@ test('files and folders whose names look like addresses are on the disk', async 
   expect(opened.map(({ origin }) => 'path' in origin && origin.path)).toEqual([
     join(photos, 'b/https:1.png'),
     join(photos, 'genus:a/img-10:20.png'),
+  ]);
+});
+
+test('folders whose names begin with two dots are below the folder of the index', async () => {
+  const folder = join(root, 'dots');
+  for (const name of ['a', 'b']) {
+    await mkdir(join(folder, '..old', name), { recursive: true });
+    const bytes = await readFile(join(root, 'photos/Amanita/0.png'));
+    await writeFile(join(folder, '..old', name, '0.png'), bytes);
+  }
+  await writeIndexOf(join(folder, '..old'), join(folder, 'dots.photos'));
+  const moved = join(root, 'moved');
+  await rename(folder, moved);
+  const { photos } = await openPhotos(join(moved, 'dots.photos'), {
+    ...{ copies: 'exact', leastPerClass: 1 },
+  });
+  expect(photos.map(({ origin }) => 'path' in origin && origin.path)).toEqual([
+    join(moved, '..old/a/0.png'),
+    join(moved, '..old/b/0.png'),
   ]);
 });
 

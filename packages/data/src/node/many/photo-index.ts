@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { StoredOrigin } from '../../origin';
 import { TextIndex } from '../../text-index';
 import { compareText } from '../../text-order';
+import { pathBelow } from '../below';
 import { type Candidate, PhotoSetError } from '../collection';
 import type { ExaminedPhoto } from '../examination';
 import type { FoundPhoto } from '../found-photo';
@@ -94,9 +95,8 @@ function lineOf(
   { id, origin, className, classNames, examined, ...facts }: IndexedPhoto,
   base: string,
 ): Line {
-  const below = relative(base, origin.path);
-  const isBelow = !isOnServer(origin) && !below.startsWith('..') && !isAbsolute(below);
-  const path = isBelow ? below.replaceAll(sep, '/') : origin.path;
+  const below = isOnServer(origin) ? undefined : pathBelow(base, origin.path);
+  const path = below?.replaceAll(sep, '/') ?? origin.path;
   const isPlain = origin.kind === 'file' && path === id;
   const line: Line = {
     ...{ id, ...(!isPlain && { from: { ...origin, path } }) },
