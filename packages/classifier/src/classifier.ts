@@ -19,7 +19,7 @@ import { type NamesOf, requireKnown } from './requirements';
 import type { Prediction } from './serving/answer';
 import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
 import { Serving } from './serving/serving';
-import type { TrainingPhotos } from './train';
+import type { TrainingPhotos } from './training/work';
 
 export interface OpenClassifierOptions extends LoadOptions {
   /** Default: the engine that the program has set, or else the fastest one that loads. */

@@ -14,8 +14,8 @@ import { resultOf, type TestResult } from './results/results';
 import { runOf } from './run/folder';
 import { predictionOf } from './serving/answer';
 import { taskOf } from './task';
-import type { TrainingPhotos } from './train';
 import { assessmentOf, type TestCertainty } from './training/test-evaluation';
+import type { TrainingPhotos } from './training/work';
 
 export interface EvaluateOptions {
   /** The part of the run's photos to evaluate on. Default `test`. */

@@ -31,12 +31,13 @@ import { type NamesOf, requireFactor, requireKnown, requireWhole } from './requi
 import { openRunFolder, type RunConfiguration, runOf, saveConfiguration } from './run/folder';
 import { withLock } from './run/lock';
 import { versionsOf } from './run/versions';
-import type { TrainingPhotos, TrainOptions, WorkOptions } from './train';
+import type { TrainOptions } from './train';
 import { scoreInWords } from './training/history-row';
 import { fitNovelty } from './training/novelty';
 import { certaintyOf } from './training/test-evaluation';
 import { checkpointFolders } from './training/training';
 import { tuningRecipe } from './training/tuning';
+import type { TrainingPhotos, WorkOptions } from './training/work';
 
 export interface FinetuneOptions
   extends Omit<WorkOptions, 'onEvent'>,

@@ -110,11 +110,6 @@ export {
 } from './shards/status';
 export { type WorkedShard, type WorkShardOptions, workShard } from './shards/work';
 export { type TaskName, taskNames } from './task';
-export {
-  resume,
-  type TrainingPhotos,
-  type TrainOptions,
-  train,
-  type WorkOptions,
-} from './train';
+export { resume, type TrainOptions, train } from './train';
 export { type HeadName, type JobRecipe, type JobRecipeName, jobRecipes } from './training/recipe';
+export type { TrainingPhotos, WorkOptions } from './training/work';

@@ -10,7 +10,7 @@ import { writeAtomically } from '@shroom/train/node';
 import { requireKnownColumns, type TableColumns } from './options';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { Meter, type OnProgress } from './progress';
-import type { TrainingPhotos } from './train';
+import type { TrainingPhotos } from './training/work';
 
 export interface InspectOptions
   extends Omit<Limits, 'split' | 'onProgress' | 'decoding' | 'examined'> {
