@@ -12,6 +12,8 @@ export interface Row {
 interface Waiting {
   /** The preprocessed photo for each extractor. */
   readonly images: readonly Float32Array[];
+  /** Whether it may wait for announced photos. */
+  readonly waits: boolean;
   done(row: Row): void;
   failed(error: unknown): void;
 }
@@ -21,6 +23,10 @@ export class Batcher {
   readonly #compute: ReturnType<typeof outputsOf>;
   readonly #shapes: readonly (readonly [number, number, number])[];
   readonly #waiting: Waiting[] = [];
+  /** Number of announced photos that are still being read. */
+  #coming = 0;
+  /** Called when a batch that waits for announced photos should be looked at again. */
+  #arrived = () => {};
   readonly #onBatch: ((images: number) => void) | undefined;
   #running: Promise<void> | undefined;
 
@@ -33,18 +39,42 @@ export class Batcher {
     );
   }
 
-  /** Computes the output for one photo. @param images One preprocessed image for each extractor. */
-  run(images: readonly Float32Array[]): Promise<Row> {
+  /**
+   * Computes the output for one photo.
+   *
+   * @param images One preprocessed image for each extractor.
+   * @param waits Whether a batch with room may wait for announced photos.
+   */
+  run(images: readonly Float32Array[], waits: boolean): Promise<Row> {
     return new Promise((done, failed) => {
-      this.#waiting.push({ images, done, failed });
+      this.#waiting.push({ images, waits, done, failed });
       this.#running ??= this.#work();
+      this.#arrived();
     });
+  }
+
+  /**
+   * Announces a photo that is being read, for which batches with room then wait: full batches take less time an image, and each new number
+   * of images is compiled anew. @returns a function to call before the photo's images are run, or when it cannot be read.
+   */
+  expect(): () => void {
+    this.#coming++;
+    return () => {
+      this.#coming--;
+      this.#arrived();
+    };
   }
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
       // Waiting one turn of the event loop collects simultaneous requests in one batch, and lets timers, signals and connections run.
       await turn();
+      while (this.#hasRoom()) {
+        await new Promise<void>(done => {
+          this.#arrived = done;
+        });
+        await turn();
+      }
       const batch = this.#waiting.splice(0, imagesAtOnce);
       this.#onBatch?.(batch.length);
       try {
@@ -56,6 +86,12 @@ export class Batcher {
     }
     // No request can have been added since the last check of the queue, because nothing was awaited in between.
     this.#running = undefined;
+  }
+
+  /** Whether a batch should wait for photos that are being read. */
+  #hasRoom(): boolean {
+    const waiting = this.#waiting;
+    return this.#coming > 0 && waiting.length < imagesAtOnce && waiting.every(each => each.waits);
   }
 
   async #rowsOf(batch: readonly Waiting[]): Promise<Row[]> {

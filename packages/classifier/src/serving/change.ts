@@ -14,7 +14,7 @@ export async function changeOf(
   let [count, apart, largest] = [0, 0, 0];
   for await (const photo of photos) {
     const [seen] = await seenIn(await photo.read(), viewsOf('flips', 1), expected.extractors);
-    const rows = await Promise.all(batchers.map(batcher => batcher.run(seen!.images)));
+    const rows = await Promise.all(batchers.map(batcher => batcher.run(seen!.images, false)));
     const [logits, others] = rows.map(row => row.logits) as [Float32Array, Float32Array];
     for (const [k, value] of logits.entries()) {
       apart = Math.max(apart, Math.abs(value - others[k]!));

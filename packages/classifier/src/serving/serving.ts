@@ -25,7 +25,7 @@ import {
   type PredictOptions,
   predictOptions,
 } from './options';
-import { seenIn } from './seen';
+import { type Seen, seenIn } from './seen';
 
 /** A photo that a classifier has classified and can explain without computing everything again. */
 export interface Look {
@@ -112,9 +112,7 @@ export class Serving {
     const certainty = certaintyOf(this.file, views);
     yield* inOrder(photos, signal, async photo => {
       try {
-        return await this.use(async () =>
-          this.#answer(photo.name, await photo.read(), views, certainty),
-        );
+        return await this.use(() => this.#answerOf(photo, views, certainty));
       } catch (error) {
         if (error instanceof PhotoError) return { photo: photo.name, error };
         throw error;
@@ -203,15 +201,44 @@ export class Serving {
     return attachHead(headless(first), head);
   }
 
+  /** The answer for one photo of several, which are computed in full batches. */
+  async #answerOf(
+    photo: NamedPhoto,
+    views: number,
+    certainty: CertaintyOfViews,
+  ): Promise<Prediction> {
+    const arrived = this.#batcher.expect();
+    let seen: Seen[];
+    try {
+      seen = await this.#seen(await photo.read(), views);
+    } finally {
+      arrived();
+    }
+    return this.#answerTo(photo.name, seen, certainty, true);
+  }
+
   async #answer(
     name: string,
     picture: Picture,
     views: number,
     certainty: CertaintyOfViews,
   ): Promise<Prediction> {
+    return this.#answerTo(name, await this.#seen(picture, views), certainty, false);
+  }
+
+  #seen(picture: Picture, views: number): Promise<Seen[]> {
+    const { network, file } = this.#loaded;
+    return seenIn(picture, viewsOf(file.augment, views), network.extractors);
+  }
+
+  async #answerTo(
+    name: string,
+    seen: readonly Seen[],
+    certainty: CertaintyOfViews,
+    waits: boolean,
+  ): Promise<Prediction> {
     const { network, novelty, file } = this.#loaded;
-    const seen = await seenIn(picture, viewsOf(file.augment, views), network.extractors);
-    const rows = await Promise.all(seen.map(({ images }) => this.#batcher.run(images)));
+    const rows = await Promise.all(seen.map(({ images }) => this.#batcher.run(images, waits)));
     const logits = averaged(
       rows.map(row => row.logits),
       network.task,
