@@ -149,4 +149,26 @@ describe('novelty', () => {
       expect(detector.score(strange).filter(score => score > limit)).toHaveLength(20);
     }
   });
+
+  test.each([1, 3, 4, 7, 9])('the distance to the nearest of %d photos is the plain one', count => {
+    const rows = (photos: number, from: number) =>
+      Float32Array.from({ length: photos * 5 }, (_, place) => Math.sin(7 * place + from));
+    const [known, others] = [rows(count, 0), rows(6, 3)];
+    const train = { values: known, labels: new Int32Array(count), views: 1, channels: 5 };
+    const unit = (from: Float32Array, photo: number) => {
+      const row = from.subarray(5 * photo, 5 * photo + 5);
+      return row.map(value => value / Math.hypot(...row));
+    };
+    const expected = [...Array(6).keys()].map(photo => {
+      const own = unit(others, photo);
+      const distances = [...Array(count).keys()].map(other => {
+        const row = unit(known, other);
+        return Math.hypot(...row.map((value, c) => value - own[c]!));
+      });
+      return distances.sort((a, b) => a - b)[Math.min(2, count) - 1]!;
+    });
+    const found = nearestNeighbors(train, 2).score(others);
+    for (const [photo, distance] of expected.entries())
+      expect(found[photo]).toBeCloseTo(distance, 5);
+  });
 });
