@@ -94,11 +94,14 @@ export class FeatureMoments {
           `Row ${row} has the label ${label}; with ${classes} classes, it should be a whole number from 0 to ${classes - 1}.`,
         );
     }
-    for (let place = 0; place < rows.length; place++)
-      if (!Number.isFinite(rows[place]))
-        throw new RangeError(
-          `Row ${Math.floor(place / channels)} has ${rows[place]} in channel ${place % channels}; features should be finite numbers.`,
-        );
+    // 0 times a number that is not finite is not 0.
+    let sum = 0;
+    for (let place = 0; place < rows.length; place++) sum += 0 * rows[place]!;
+    if (sum === 0) return;
+    const place = rows.findIndex(value => !Number.isFinite(value));
+    throw new RangeError(
+      `Row ${Math.floor(place / channels)} has ${rows[place]} in channel ${place % channels}; features should be finite numbers.`,
+    );
   }
 
   /** Adds the pending rows to the sums. */

@@ -35,6 +35,18 @@ async function momentsOf(products = true, atOnce = 70): Promise<FeatureMoments> 
   return moments;
 }
 
+test.each([
+  [Number.NaN, 0],
+  [Number.POSITIVE_INFINITY, 13],
+  [Number.NEGATIVE_INFINITY, 70 * channels - 1],
+])('features should be finite: %d at %d', async (value, place) => {
+  const rows = train.rows.map((each, own) => (own === place ? value : -each));
+  const moments = new FeatureMoments(channels, classes);
+  await expect(moments.add(rows, train.labels)).rejects.toThrow(
+    `Row ${Math.floor(place / channels)} has ${value} in channel ${place % channels}; features should be finite numbers.`,
+  );
+});
+
 type Head = Pick<LayersModel, 'apply'>;
 const logitsOf = (head: Head, rows = held): number[][] =>
   tidy(() => {

@@ -110,10 +110,19 @@ export function checkedSource(name: string, features: Features): FeatureSource {
   });
 }
 
-function firstOdd(values: ArrayLike<number>): number | undefined {
+/** The place of the first value that is not a finite number. */
+export function firstOdd(values: ArrayLike<number>): number | undefined {
+  if (values instanceof Float32Array && areFinite(values)) return undefined;
   for (let index = 0; index < values.length; index++)
     if (!Number.isFinite(values[index])) return index;
   return undefined;
+}
+
+/** Whether all values are finite: 0 times another one is not 0. Every batch is checked, and a sum takes a fifth of the time of tests. */
+function areFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let place = 0; place < values.length; place++) sum += 0 * values[place]!;
+  return sum === 0;
 }
 
 function oddRow(name: string, photo: number, view: number, place: number, value: number) {

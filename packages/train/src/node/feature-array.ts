@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { firstOdd } from '../features/feature-requirements';
 import { type FeatureSource, type Truth, truthOf } from '../features/feature-set';
 import { type NamesOf, requireKnown } from '../options/option-names';
 import { requireInteger, requireKind, requireOneOf } from '../options/requirements';
@@ -158,15 +159,14 @@ export async function openFeatureArray(
     photos: ArrayLike<number>,
     chosen: ArrayLike<number>,
   ): void {
-    for (let place = 0; place < values.length; place++) {
-      if (Number.isFinite(values[place])) continue;
-      const row = Math.floor(place / numbers);
-      throw new FeatureArrayError(
-        path,
-        'values',
-        `has ${values[place]} in row ${places[photos[row]!]}, view ${chosen[row]}. Features should be finite numbers; leave this row out, or compute it again.`,
-      );
-    }
+    const place = firstOdd(values);
+    if (place === undefined) return;
+    const row = Math.floor(place / numbers);
+    throw new FeatureArrayError(
+      path,
+      'values',
+      `has ${values[place]} in row ${places[photos[row]!]}, view ${chosen[row]}. Features should be finite numbers; leave this row out, or compute it again.`,
+    );
   }
 
   return {
