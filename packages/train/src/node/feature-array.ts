@@ -160,7 +160,7 @@ export async function openFeatureArray(
     chosen: ArrayLike<number>,
   ): void {
     const place = firstOdd(values);
-    if (place === undefined) return;
+    if (place < 0) return;
     const row = Math.floor(place / numbers);
     throw new FeatureArrayError(
       path,

@@ -183,8 +183,8 @@ describe('data that cannot be is named by its row before the first step', () => 
     ],
     ['values that are too many', changed(() => ({ channels: 1 })), /24 numbers.*48/],
     ['labels that are too many', changed(() => ({ labels: new Int32Array(13) })), /52 numbers.*48/],
-    ['NaN', valued(Number.NaN), /row 5, view 1: the number at index 0 is NaN/],
-    ['infinity', valued(Number.NEGATIVE_INFINITY), /row 5, view 1: .* is -Infinity/],
+    ['NaN', valued(Number.NaN), /row 5, view 1, index 0 is NaN/],
+    ['infinity', valued(Number.NEGATIVE_INFINITY), /row 5, view 1, .* is -Infinity/],
     ['no view', changed(() => ({ views: 0 })), /views should be a whole number, 1 or more, not 0/],
   ] as const)('%s', async (_, odd, message) => {
     for (const part of ['train', 'validation'] as const) {
@@ -225,9 +225,9 @@ describe('data that cannot be is named by its row before the first step', () => 
       new Float32Array(photos.length * channels).fill(Number.NaN, 2, 3),
     );
     expect((await failure({}, { train: broken })).message).toMatch(
-      /train: row \d+, view [01]: .* is NaN/,
+      /train: row \d+, view [01], .* is NaN/,
     );
-    await expect(evaluateOn(linear(), broken, 3)).rejects.toThrow(/row 1, view 0: .* is NaN/);
+    await expect(evaluateOn(linear(), broken, 3)).rejects.toThrow(/row 1, view 0, .* is NaN/);
   });
 
   test('another number of logits than classes', async () => {
