@@ -9,6 +9,7 @@
 set -eu
 plan=$1
 workers=${2:-2}
-shards=$(shroom status "$plan" --json | sed 's/.*"shards":\([0-9]*\).*/\1/')
+status=$(shroom status "$plan" --json)
+shards=$(printf '%s' "$status" | sed 's/.*"shards":\([0-9]*\).*/\1/')
 seq 0 $((shards - 1)) | xargs -P "$workers" -I '{}' shroom work "$plan" --quiet --shard '{}'
 shroom merge "$plan"

@@ -328,8 +328,10 @@ describe('in shards and at once', () => {
     const least = { copies: 'exact', leastPerClass: 1 } as const;
     const plain = await openPhotos(place, least);
     await rm(place, { recursive: true });
-    const { photos: lazy, ...set } = await openPhotos(four.path, least);
-    expect({ ...set, photos: [...lazy] }).toEqual(plain);
+    const { photos: lazy, findings, ...set } = await openPhotos(four.path, least);
+    const [absent, ...others] = findings;
+    expect(absent).toMatchObject({ kind: 'photos absent', subject: four.path });
+    expect({ ...set, photos: [...lazy], findings: others }).toEqual(plain);
   });
 
   test('names that look like addresses are those of files', async () => {

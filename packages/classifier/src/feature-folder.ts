@@ -36,7 +36,10 @@ export interface FeatureFolder {
 
 /** What the table says about the rows of the array. */
 interface Table {
-  readonly names: readonly (string | undefined)[];
+  /** The classes of each photo. Undefined for a photo with an error. */
+  readonly names: readonly (readonly string[] | undefined)[];
+  /** Whether photos may have several classes. */
+  readonly hasSeveral: boolean;
   readonly parts: readonly (FeaturePart | undefined)[];
   readonly skipped: number;
 }
@@ -44,7 +47,8 @@ interface Table {
 /**
  * Opens a folder of features for training, without reading the features into memory: `features.npy`, `[photos, channels]` or `[photos,
  * views, channels]`, and `photos.csv` with a line for each photo, in the same order. Its columns are `photo`, `class`, `part` (`train`,
- * `validation`, `test` or empty) and `error`; a photo without an error needs a class. `plan features` writes such a folder.
+ * `validation`, `test` or empty) and `error`; a photo without an error needs a class. Where photos may have several classes, each cell is a
+ * list in JSON, such as `["Amanita","Boletus"]`, and the parts have `targets`. `plan features` writes such a folder.
  *
  * @throws FeatureFolderError when the table is damaged, lacks a column or a class, or has an error and `unreadable` is `error`.
  * @throws FeatureArrayError when the array has another number of rows than the table. NpyError or ElementTypeError when it cannot be read.
@@ -69,8 +73,8 @@ export async function openFeatureFolder(
   if (unreadable !== 'skip' && unreadable !== 'error')
     throw new RangeError(`unreadable should be 'skip' or 'error', not '${unreadable}'.`);
   const path = join(folder, 'photos.csv');
-  const { names, parts, skipped } = await readTable(path, unreadable, signal);
-  const found = [...new Set(names.filter(name => name !== undefined))].sort(compareText);
+  const { names, hasSeveral, parts, skipped } = await readTable(path, unreadable, signal);
+  const found = [...new Set(names.flatMap(own => own ?? []))].sort(compareText);
   const classes = options.classes ?? found;
   const odd = found.find(name => !classes.includes(name));
   if (odd !== undefined)
@@ -79,9 +83,13 @@ export async function openFeatureFolder(
       `has the class '${odd}', which is not one of ${classes.join(', ')}.`,
     );
   const indices = new Map(classes.map((name, index) => [name, index]));
-  const labels = Int32Array.from(names, name => (name === undefined ? 0 : indices.get(name)!));
+  const labels = Int32Array.from(names, own => indices.get(own?.[0] ?? '') ?? 0);
+  const targets = hasSeveral ? new Float32Array(names.length * classes.length) : undefined;
+  for (const [photo, own = []] of names.entries())
+    for (const name of own) targets?.set([1], photo * classes.length + indices.get(name)!);
   const file = await openFeatureArray(join(folder, 'features.npy'), {
     labels,
+    ...(targets && { targets }),
     ...(shuffle && { shuffle }),
   });
   const some = (wanted: (place: number) => boolean) =>
@@ -104,7 +112,8 @@ async function readTable(
   unreadable: 'skip' | 'error',
   signal: AbortSignal | undefined,
 ): Promise<Table> {
-  const names: (string | undefined)[] = [];
+  const names: (readonly string[] | undefined)[] = [];
+  let hasSeveral: boolean | undefined;
   const parts: (FeaturePart | undefined)[] = [];
   let skipped = 0;
   const text = createReadStream(path, signal ? { signal } : {});
@@ -124,7 +133,16 @@ async function readTable(
           path,
           `has the part '${part}' for '${photo}'; it should be train, validation, test or empty.`,
         );
-      names.push(error === '' ? name : undefined);
+      const several = namesIn(name);
+      if (error === '') {
+        hasSeveral ??= several !== undefined;
+        if (hasSeveral !== (several !== undefined))
+          throw new FeatureFolderError(
+            path,
+            `has one class for some photos and lists of classes for others, such as '${photo}'. Make all of them lists in JSON, such as ["Amanita"].`,
+          );
+      }
+      names.push(error === '' ? (several ?? [name]) : undefined);
       parts.push(part === '' ? undefined : (part as FeaturePart));
     }
   } catch (cause) {
@@ -132,7 +150,20 @@ async function readTable(
       throw new FeatureFolderError(path, `is damaged: ${cause.message}`);
     throw cause;
   }
-  return { names, parts, skipped };
+  return { names, hasSeveral: hasSeveral ?? false, parts, skipped };
+}
+
+/** The names in a cell that is a list in JSON. */
+function namesIn(cell: string): readonly string[] | undefined {
+  if (!cell.startsWith('[')) return undefined;
+  try {
+    const names: unknown = JSON.parse(cell);
+    return Array.isArray(names) && names.every(name => typeof name === 'string')
+      ? names
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function requireColumns(path: string, header: string[]): string[] {

@@ -50,7 +50,25 @@ test('classes can be given, for the indices of another classifier', async () => 
   await close();
 });
 
+test('photos may have several classes, whose names may have any character', async () => {
+  const cell = (...names: string[]) => `"${JSON.stringify(names).replaceAll('"', '""')}"`;
+  const table = [
+    rows[0]!,
+    `a.jpg,${cell('Russula|wild', 'Amanita')},train,`,
+    `b.jpg,${cell('Amanita')},train,`,
+    'c.jpg,,,not a picture',
+    `d.jpg,${cell()},train,`,
+    `e.jpg,${cell('a,"b"')},validation,`,
+  ];
+  const { classes, parts, close } = await opened(table);
+  expect(classes).toEqual(['Amanita', 'Russula|wild', 'a,"b"']);
+  expect(parts.train.targets).toEqual(Float32Array.of(1, 1, 0, 1, 0, 0, 0, 0, 0));
+  expect(parts.validation.targets).toEqual(Float32Array.of(0, 0, 1));
+  await close();
+});
+
 test.each([
+  [rows.map(row => row.replace('e.jpg,Boletus', 'e.jpg,"[""Boletus""]"')), {}, /lists.*'e.jpg'/],
   [rows.map(row => row.replace('class', 'label')), {}, 'has no column class'],
   [rows.map(row => row.replace('train', 'training')), {}, "the part 'training' for 'a.jpg'"],
   [rows.map(row => row.replace('Boletus', '')), {}, "no class for 'e.jpg'"],

@@ -46,6 +46,8 @@ export interface Finding {
     | 'chain cut'
     /** Near copies were not searched for, because an index has no pictures. Identical files were. */
     | 'copies not searched'
+    /** Some photos of an index are not where it says. Only a few were looked for. */
+    | 'photos absent'
     /** The meaning of a table's columns was guessed, because it has no header line or no column for the class. */
     | 'columns guessed'
     /** Rows of a table have no group. */

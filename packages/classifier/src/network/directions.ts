@@ -35,8 +35,9 @@ export async function directionsOf(
     return { shape: own, size, values: new Float32Array(photos.length * size) };
   });
   const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
+  const reading = { ...how, fillLast: true, verify: true, ...(signal && { signal }) };
   for await (const { index, rows } of extractFeatures(photos, {
-    batches: missing => batches(missing, { ...how, fillLast: true, ...(signal && { signal }) }),
+    batches: missing => batches(missing, reading),
     network: images => [network.predict(images, { batchSize: imagesAtOnce })].flat() as Tensor[],
     ...(signal && { signal }),
   }))

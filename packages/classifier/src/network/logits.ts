@@ -129,6 +129,8 @@ async function* rowsOf(
     normalization: preprocessing,
     batchSize: imagesAtOnce,
     fillLast: true,
+    // A photo that has changed since its set was opened is another one.
+    verify: true,
     ...(view.transforms && { transforms: view.transforms(preprocessing.size[0]), epoch }),
     ...reading,
   };

@@ -19,8 +19,9 @@ async function summariesOf(
     const { preprocessing } = extractor.backbone;
     const network = networkOf(extractor);
     const how = { size: preprocessing.size, normalization: preprocessing, batchSize: imagesAtOnce };
+    const reading = { ...how, fillLast: true, verify: true, ...(signal && { signal }) };
     for await (const { index, rows } of extractFeatures(samples, {
-      batches: missing => batches(missing, { ...how, fillLast: true, ...(signal && { signal }) }),
+      batches: missing => batches(missing, reading),
       network: (images: Tensor) => network(images).summary,
       ...(signal && { signal }),
     }))

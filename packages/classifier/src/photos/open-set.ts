@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { PhotoSet } from '@shroom/data';
-import { type ColumnNames, type GivenSplit, openPhotos } from '@shroom/data/node';
+import { type ColumnNames, type GivenSplit, openPhotos, PhotoSetError } from '@shroom/data/node';
 import { Meter, type OnProgress } from '../progress';
 import { isAddress } from './addresses';
 import { checked } from './checked-set';
@@ -23,7 +23,12 @@ export interface ReadingOptions {
   readonly leastClasses?: number;
 }
 
-/** Opens photos and names the set. @param where An argument of `openPhotos` of `@shroom/data`, or an open set. */
+/**
+ * Opens photos and names the set.
+ *
+ * @param where An argument of `openPhotos` of `@shroom/data`, or an open set.
+ * @throws PhotoSetError also when the photos of an index are not where it says.
+ */
 export async function openSet(
   where: string | readonly string[] | PhotoSet,
   { group, givenSplit = 'auto', columns, leastPerClass, leastClasses }: ReadingOptions,
@@ -46,6 +51,9 @@ export async function openSet(
     },
     onProgress: ({ done, total }) => checking.update(done, total),
   });
+  const absent = set.findings.find(({ kind }) => kind === 'photos absent');
+  // Whatever opens a set reads its photos: better now than after hours.
+  if (absent) throw new PhotoSetError(`${absent.subject}: ${absent.reason}.`);
   return checked({ name: nameOf(where), ...set });
 }
 

@@ -47,7 +47,7 @@ export async function explainTest(
     for (const [done, each] of chosen.entries()) {
       signal?.throwIfAborted();
       const photo = photos.photos[test[each.sample]!]!;
-      const pixels = await readPixels(photo.origin, size);
+      const pixels = await readPixels(photo.origin, size, { sha256: photo.sha256 });
       const { map: heat, flat } = await explainer.explain(pixels, {
         ...style,
         classIndex: each.explained,

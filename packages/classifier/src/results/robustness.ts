@@ -90,7 +90,9 @@ export async function robustnessOf(
   for (let start = 0; start < count; start += imagesAtOnce) {
     signal?.throwIfAborted();
     const own = places.slice(start, start + imagesAtOnce).map(place => test[place]!);
-    const pixels = await Promise.all(own.map(({ origin }) => readPixels(origin, size)));
+    const pixels = await Promise.all(
+      own.map(({ origin, sha256 }) => readPixels(origin, size, { sha256 })),
+    );
     for (const [index, { worsen }] of conditions.entries()) {
       const logits = await logitsOf(await Promise.all(pixels.map(worsen)), network, outputs);
       for (const [row, photo] of own.entries())

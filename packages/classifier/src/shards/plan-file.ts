@@ -15,8 +15,8 @@ export interface OpenPlan {
   readonly head: PlanHead;
   /** Hash of the first line, which has the hashes of all others. */
   readonly sha256: string;
-  /** Number of bytes of the first line. */
-  readonly start: number;
+  /** Where the lines of each shard begin in the file, and where those of the last one end. */
+  readonly starts: readonly number[];
 }
 
 /** Largest size in bytes of the first line. */
@@ -52,7 +52,8 @@ export async function writePlan(
       shards: await shardTable(lines, boundsOf(photos, shards)),
     });
     const first = `${JSON.stringify(head)}\n`;
-    const made = { path, head, sha256: hashOf(first), start: Buffer.byteLength(first) };
+    const starts = startsOf(head.shards, Buffer.byteLength(first));
+    const made = { path, head, sha256: hashOf(first), starts };
     const there = await openPlan(path).catch(error => {
       if (isMissing(error)) return undefined;
       throw error;
@@ -128,19 +129,15 @@ const isMissing = (error: unknown): boolean =>
 /**
  * Reads the first line of a plan.
  *
- * @throws PlanError when there is no plan, or one of another version, or a damaged one.
+ * @throws PlanError when there is no plan, or one of another version, or a damaged or incomplete one.
  */
 export async function openPlan(where: string): Promise<OpenPlan> {
   const path = resolve(where);
   return reading(path, async file => {
     const line = await firstLine(file);
     if (line === undefined) throw new PlanError(path, 'this is no plan. `plan` makes one.');
-    let value: unknown;
-    try {
-      value = JSON.parse(line.toString());
-    } catch (cause) {
-      throw new PlanError(path, 'this is no plan. `plan` makes one.', { cause });
-    }
+    const value = jsonOf(line.toString());
+    if (value === undefined) throw new PlanError(path, 'this is no plan. `plan` makes one.');
     const { format, version } = (value ?? {}) as Record<string, unknown>;
     if (format === 'shroom-plan' && version !== planVersion)
       throw new PlanError(
@@ -149,8 +146,25 @@ export async function openPlan(where: string): Promise<OpenPlan> {
       );
     const result = v.safeParse(planSchema, value);
     if (!result.success) throw new PlanError(path, `this is no plan. ${faults(result.issues)}.`);
-    return { path, head: result.output, sha256: hashOf(line), start: line.length };
+    const head = result.output;
+    const starts = startsOf(head.shards, line.length);
+    const bounds = boundsOf(head.photos, head.shards.length);
+    if (head.shards.some(({ photos }, shard) => bounds[shard]! + photos !== bounds[shard + 1]))
+      throw new PlanError(path, 'its shards have other photos than it says. Plan again.');
+    const [needed, { size }] = [starts.at(-1)!, await file.stat()];
+    if (size < needed)
+      throw new PlanError(
+        path,
+        `it has ${size} bytes instead of ${needed}: it is incomplete. Copy it again, or plan again.`,
+      );
+    return { path, head, sha256: hashOf(line), starts };
   });
+}
+
+function startsOf(shards: PlanHead['shards'], first: number): number[] {
+  const starts = [first];
+  for (const { bytes } of shards) starts.push(starts.at(-1)! + bytes);
+  return starts;
 }
 
 async function firstLine(file: FileHandle): Promise<Buffer | undefined> {
@@ -173,21 +187,32 @@ async function firstLine(file: FileHandle): Promise<Buffer | undefined> {
  * @throws PlanError when the plan is damaged.
  */
 export async function entriesOf(
-  { path, head, start }: OpenPlan,
+  { path, head, starts }: OpenPlan,
   shard: number,
 ): Promise<PlanEntry[]> {
   const own = head.shards[shard]!;
-  const before = head.shards.slice(0, shard).reduce((sum, { bytes }) => sum + bytes, start);
   const bytes = Buffer.alloc(own.bytes);
-  await reading(path, file => file.read(bytes, 0, own.bytes, before));
+  await reading(path, file => file.read(bytes, 0, own.bytes, starts[shard]!));
   if (hashOf(bytes) !== own.sha256)
     throw new PlanError(path, `the photos of shard ${shard} are damaged. Plan again.`);
   const lines = bytes.toString().split('\n').slice(0, -1);
+  const damaged = (at: number, what: string) =>
+    new PlanError(path, `photo ${at} of shard ${shard}: ${what}. Plan again.`);
+  if (lines.length !== own.photos)
+    throw damaged(lines.length, `there are ${lines.length} lines instead of ${own.photos}`);
   return lines.map((line, at) => {
-    const result = v.safeParse(entrySchema, JSON.parse(line));
+    const result = v.safeParse(entrySchema, jsonOf(line));
     if (result.success) return result.output;
-    throw new PlanError(path, `photo ${at} of shard ${shard}: ${faults(result.issues)}.`);
+    throw damaged(at, faults(result.issues));
   });
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
 
 async function reading<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
@@ -202,6 +227,10 @@ async function reading<T>(path: string, work: (file: FileHandle) => Promise<T>):
   });
   try {
     return await work(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (cause instanceof PlanError || code === undefined) throw cause;
+    throw new PlanError(path, `it cannot be read (${code}).`, { cause });
   } finally {
     await file.close();
   }

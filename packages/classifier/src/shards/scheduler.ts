@@ -66,7 +66,7 @@ export const indexVariables: readonly string[] = schedulers.map(({ index }) => i
  *
  * @param shards The number of shards of the plan.
  * @returns Undefined when no scheduler has started this process as a task of an array.
- * @throws RangeError when the plan has no such shard, or when two schedulers name different ones.
+ * @throws RangeError when the plan has no such shard, a variable is no whole number, or two schedulers name different shards.
  * @example
  * ```ts
  * const { shard } = shardOfTask(400, { SLURM_ARRAY_TASK_ID: '7' })!; // 7
@@ -84,6 +84,11 @@ export function shardOfTask(
   };
   const found = schedulers.flatMap((scheduler): GivenShard[] => {
     const index = numberOf(scheduler.index);
+    const text = environment[scheduler.index]?.trim() ?? '';
+    if (index === undefined && text !== '' && text !== 'undefined')
+      throw new RangeError(
+        `${scheduler.index}=${text} is no number of a task. Give the shard with --shard.`,
+      );
     if (index === undefined || (scheduler.name === 'LSF' && index === 0)) return [];
     const shard = scheduler.shardOf(index, numberOf, shards);
     return [{ shard, scheduler: scheduler.name, said: `${scheduler.index}=${index}` }];

@@ -76,6 +76,8 @@ export async function workShard(
       `Which shard? Give one from 0 to ${most} with --shard, or start this as a task of an array: no scheduler has set ${indexVariables.join(', ')}.`,
     );
   requireWhole('shard', shard, 0, most);
+  const { wait = 60 } = options;
+  if (!(wait >= 0)) throw new RangeError(`wait should be 0 or more seconds, not ${wait}.`);
   const folder = new ShardFolder(resultsOf(opened, options.results), opened, shard);
   const told = ({ photos, unread }: DoneShard, kept: number): WorkedShard => ({
     ...{ what: work.what, shard, shards: shards.length, photos, unread, kept },

@@ -68,7 +68,9 @@ export class EpochMaps {
     if (!isShown(epoch)) return;
     const style = mapStyles[this.#map];
     const classIndex = this.#photo.label;
-    this.#pixels ??= await readPixels(this.#photo.origin, this.#size);
+    this.#pixels ??= await readPixels(this.#photo.origin, this.#size, {
+      sha256: this.#photo.sha256,
+    });
     const pixels = this.#pixels;
     this.#held ??= this.#explainer.hold(pixels);
     const found = await this.#held.explain({ ...style, classIndex });

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PhotoSetError } from '@shroom/data/node';
+import { examinePhoto, listPhotos, PhotoSetError, writePhotoIndex } from '@shroom/data/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nameOf, openSet } from '../../src/photos/open-set';
@@ -79,4 +79,22 @@ test("photos without any class make the task 'multi-label' too", async () => {
 
 test.each(['pets.photos', 'pets.zip', 'pets', 'archive/pets.tar'])('%s is named pets', place => {
   expect(nameOf(place)).toBe('pets');
+
+test('an index that was moved without its photos is refused before hours of work', async () => {
+  const { listed } = await listPhotos(await table(false));
+  const sorted = [...listed.candidates].sort((a, b) => (a.id < b.id ? -1 : 1));
+  async function* examined() {
+    for (const photo of sorted) yield { ...photo, examined: await examinePhoto(photo.origin) };
+  }
+  const index = join(folder, 'set.photos');
+  await writePhotoIndex(index, { photos: sorted.length, findings: [] }, examined());
+  expect((await openSet(index, reading, {})).photos).toHaveLength(12);
+  const moved = join(folder, 'moved', 'set.photos');
+  await mkdir(join(folder, 'moved'));
+  await cp(index, moved);
+  const opening = openSet(moved, reading, {});
+  await expect(opening).rejects.toThrow(PhotoSetError);
+  await expect(opening).rejects.toThrow(
+    `3 of 3 files that were looked for are not there, such as ${join(folder, 'moved/0.png')}`,
+  );
 });

@@ -1,4 +1,5 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -67,6 +68,42 @@ test('what is no plan, of another version, or damaged is refused, and said', asy
   await expect(entriesOf(plan, 2)).rejects.toThrow('the photos of shard 2 are damaged');
   await appendFile(path, 'more');
   expect((await openPlan(path)).sha256).toBe(plan.sha256);
+});
+
+test('an incomplete plan is refused, and so is one whose shards have other sizes than it says', async () => {
+  const { path } = await written();
+  const text = await readFile(path, 'utf8');
+  const refused = async (content: string, why: string | RegExp) => {
+    await writeFile(path, content);
+    await expect(openPlan(path)).rejects.toThrow(PlanError);
+    await expect(openPlan(path)).rejects.toThrow(why);
+  };
+  await refused(text.slice(0, -1), /it has \d+ bytes instead of \d+: it is incomplete/);
+  await refused(
+    text.replace(/"bytes":\d+/, '"bytes":9000000000000'),
+    'bytes instead of 9000000000',
+  );
+  await refused(text.replace('"photos":2', '"photos":1'), 'other photos than it says');
+  await refused(text.replace('"photos":7', '"photos":8'), 'other photos than it says');
+  await rm(path);
+  await mkdir(path);
+  await expect(openPlan(path)).rejects.toThrow('it cannot be read (EISDIR)');
+});
+
+test('lines that are no photos are refused, though their hash is right', async () => {
+  const { path } = await written(1);
+  const text = await readFile(path, 'utf8');
+  const forged = async (lines: string) => {
+    const [first = ''] = text.split('\n', 1);
+    const head = JSON.parse(first);
+    const sha256 = createHash('sha256').update(lines).digest('hex');
+    const shards = [{ photos: 7, bytes: lines.length, sha256 }];
+    await writeFile(path, `${JSON.stringify({ ...head, shards })}\n${lines}`);
+    return entriesOf(await openPlan(path), 0);
+  };
+  await expect(forged('{"id":"a"}\n'.repeat(6))).rejects.toThrow('there are 6 lines instead of 7');
+  await expect(forged('photo\n'.repeat(7))).rejects.toThrow(PlanError);
+  expect(await forged('{"id":"a"}\n'.repeat(7))).toHaveLength(7);
 });
 
 test('a photo may be a file elsewhere or in a zip, and places that other sources add keep the version', async () => {

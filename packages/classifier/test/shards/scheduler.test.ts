@@ -50,6 +50,9 @@ describe('the shard of a task, of a plan with 40 shards', () => {
     [{ PBS_ARRAY_INDEX: '40' }, /PBS_ARRAY_INDEX=40 is no shard.*has 40.*from 0 to 39/],
     [{ LSB_JOBINDEX: '41' }, /Number the tasks of LSF from 1 to 40/],
     [slurm(7, 0, 2, 40), /no shard/],
+    [slurm(-1, 0, 1, 40), /SLURM_ARRAY_TASK_ID=-1 is no number of a task.*--shard/],
+    [{ JOB_COMPLETION_INDEX: '7.5' }, /JOB_COMPLETION_INDEX=7.5 is no number/],
+    [{ AWS_BATCH_JOB_ARRAY_INDEX: '9'.repeat(30) }, /is no shard: the plan has 40/],
     [{ PBS_ARRAY_INDEX: '4', JOB_COMPLETION_INDEX: '5' }, /names shard 5.*names shard 4.*--shard/],
   ])('%j is an error', (environment, message) => {
     expect(() => shardOfTask(40, environment)).toThrow(message);

@@ -45,6 +45,8 @@ async function readEntry(entry: ArchiveOrigin): Promise<Buffer> {
     // The lengths of the name and the extra field may differ from those in the directory.
     const start =
       entry.offset + localHeaderSize + header.readUInt16LE(26) + header.readUInt16LE(28);
+    const { size } = await file.stat();
+    if (start + entry.compressedSize > size) throw new ArchiveError('the archive is incomplete');
     const stored = Buffer.alloc(entry.compressedSize);
     const { bytesRead } = await file.read(stored, 0, stored.length, start);
     if (bytesRead < stored.length) throw new ArchiveError('the archive is incomplete');

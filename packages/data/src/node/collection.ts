@@ -12,6 +12,7 @@ import { look } from './decode';
 import { type DecodeOptions, withDefaults } from './decode-options';
 import { type ExaminedPhoto, isOfTheFile } from './examination';
 import { tooFewClasses } from './few-classes';
+import { absentPhotos } from './many/absent';
 import { listLike, placesWhere } from './many/lazy-list';
 
 /** A file that may be a photo. */
@@ -121,7 +122,7 @@ export async function collect(
   });
   const fileOf = (id: string, known: KnownFile | undefined, index: number): CheckedFile =>
     known ? ofKnown(id, known) : checked.get(index)!;
-  const findings = [...found];
+  const findings = [...found, ...(await absentPhotos(where, todo))];
   const counts = new Map<string, number>();
   const usable = placesWhere(todo, (candidate, index) => {
     const { id, known } = candidate;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ArchiveOrigin } from '../../src/index';
 import {
   ArchiveError,
   decode,
@@ -50,6 +51,14 @@ describe('an archive of photos', () => {
     const photo = photos.find(({ id }) => id === 'Röhrling 茸/7.png')!;
     expect(await readPixels(photo.origin, [4, 4])).toEqual(await decode(pictures[7]!, [4, 4]));
     expect(await readdir(folder)).toEqual(['photos.zip']);
+  });
+
+  test('that has fewer bytes than an entry should have is incomplete, whatever the size is', async () => {
+    await write(members());
+    const { photos } = await openArchive(path);
+    const origin = photos[0]!.origin as ArchiveOrigin;
+    const long = { ...origin, compressedSize: 2 ** 50 };
+    await expect(readPixels(long, [4, 4])).rejects.toThrow('the archive is incomplete');
   });
 
   test('may wrap its class folders, and hold what macOS adds', async () => {

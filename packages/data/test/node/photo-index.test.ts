@@ -197,7 +197,17 @@ test('an inspection without the photos of an index says where they should be', a
   const where = join(root, 'elsewhere', 'set.photos');
   await mkdir(join(root, 'elsewhere'));
   await writeFile(where, await readFile(index));
-  const error: Error = await inspect(await openPhotos(where)).catch(cause => cause);
+  const moved = await openPhotos(where);
+  expect(moved.findings).toContainEqual({
+    kind: 'photos absent',
+    subject: where,
+    reason: expect.stringContaining(
+      `2 of 2 files that were looked for are not there, such as ${join(root, 'elsewhere/photos/')}`,
+    ),
+  });
+  const { findings } = await openPhotos(index);
+  expect(findings.map(({ kind }) => kind)).not.toContain('photos absent');
+  const error: Error = await inspect(moved).catch(cause => cause);
   expect(error).toBeInstanceOf(PhotoSetError);
   expect(error.message).toContain(`is not at ${join(root, 'elsewhere/photos/')}`);
 });

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ArchiveError,
   findPhotos,
+  listPhotos,
   openPhotos,
   PackError,
   PhotoSetError,
@@ -133,6 +135,22 @@ describe('what is wrong with an archive is said', () => {
     await expect(all(join(folder, 'none.tar'))).rejects.toThrow(/none\.tar does not exist/);
   });
 
+  test('an archive that is compressed, and files with holes or an odd size', async () => {
+    const odd = join(folder, 'odd.tar');
+    const refused = async (content: Uint8Array, why: string) => {
+      await writeFile(odd, content);
+      await expect(all(odd)).rejects.toThrow(ArchiveError);
+      await expect(all(odd)).rejects.toThrow(why);
+    };
+    const photo = tarFile('1.jpg', Buffer.alloc(600, 7));
+    await refused(gzipSync(photo, { level: 0 }), 'it is compressed. Unpack it first');
+    const extended = (records: string) =>
+      Buffer.concat([withType(tarFile('pax', Buffer.from(records)), 'x'), photo, tarEnd]);
+    await refused(extended('12 size=abc\n'), "it has the size 'abc'");
+    await refused(extended('22 GNU.sparse.major=1\n'), 'stored with holes (sparse)');
+    await refused(Buffer.concat([withType(photo, 'S'), tarEnd]), 'stored with holes (sparse)');
+  });
+
   test('an archive that has changed since it was listed', async () => {
     const changed = join(folder, 'changed.tar');
     const photo = (size: number) => tarFile('1.jpg', Buffer.alloc(size, 7));
@@ -163,6 +181,32 @@ describe('what is wrong with an archive is said', () => {
       await expect(all(copy)).rejects.toThrow(message);
     }
   });
+});
+
+/** Another kind of entry. */
+function withType(entry: Buffer, type: string): Buffer {
+  const sum = Number.parseInt(entry.toString('latin1', 148, 154), 8);
+  const other = sum - entry[156]! + type.charCodeAt(0);
+  entry.write(type, 156);
+  entry.write(other.toString(8).padStart(6, '0'), 148);
+  return entry;
+}
+
+test('folders may be named as archives', async () => {
+  const root = join(folder, 'named');
+  for (const name of ['Amanita.tar', 'Boletus.parquet']) {
+    await mkdir(join(root, name), { recursive: true });
+    await writeFile(join(root, name, '1.png'), 'no picture');
+  }
+  const named = async (places: string | string[]) => (await all(places)).map(({ name }) => name);
+  expect(await named(join(root, 'Amanita.tar'))).toEqual(['1.png']);
+  expect(await named(join(root, 'Boletus.parquet'))).toEqual(['1.png']);
+  expect(await named(root)).toEqual(['Amanita.tar/1.png', 'Boletus.parquet/1.png']);
+  const { listed } = await listPhotos([root, join(root, 'Amanita.tar')]);
+  expect(listed.candidates.map(({ className }) => className)).toContain('Boletus.parquet');
+  await expect(writeTarIndex(join(root, 'Amanita.tar'))).rejects.toThrow(
+    'Amanita.tar is a folder, not a file',
+  );
 });
 
 describe('packed photos', () => {

@@ -84,7 +84,7 @@ function plainLine(label: string, unit: string, state: BarState): string {
   const { done, total, note } = state;
   const { speed, left } = pace(unit, state);
   const share =
-    total === undefined ? '' : `${String(Math.floor((100 * done) / total)).padStart(3)} %  `;
+    total === undefined ? '' : `${String(Math.floor((100 * done) / (total || 1))).padStart(3)} %  `;
   const count = countOf(unit, state);
   return `  ${label.padEnd(11)} ${share}${count}  ${speed}  ${left}  ${note}`.trimEnd();
 }

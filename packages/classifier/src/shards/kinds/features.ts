@@ -14,8 +14,9 @@ import { writeWhole } from './written';
 /** A line of the rows of `features`. */
 interface FeatureRow {
   readonly photo: string;
-  /** The class, or several ones with `|` between them, and the part of the split, if the plan has them. */
+  /** The class, or all classes where photos may have several, and the part of the split, if the plan has them. */
   readonly class?: string;
+  readonly classes?: readonly string[];
   readonly part?: string;
   /** The features of all views as they are stored, little-endian, in base64. Absent if the photo could not be read. */
   readonly row?: string;
@@ -64,22 +65,17 @@ export function featureRows(
     const lines = photos.map(({ entry, number }) => {
       const place = placeOf.get(`${number}`);
       const of = place === undefined ? `${number}` : firsts[place]!.id;
-      let error = problems.get(of);
-      let stored: Float32Array | Uint16Array | undefined;
-      if (error === undefined) {
-        const own = all.slice(place! * views * width, (place! + 1) * views * width);
-        if (dtype === 'float16' && own.some(value => Math.abs(value) >= leastTooLarge))
-          error = 'has features that are too large for float16; plan with float32';
-        else stored = types[dtype].stored(own);
-      }
-      if (error !== undefined) unread++;
+      const problem = problems.get(of);
+      const cell =
+        problem === undefined
+          ? storedFeatures(all.slice(place! * views * width, (place! + 1) * views * width), dtype)
+          : { error: problem };
+      if ('error' in cell) unread++;
       const row: FeatureRow = {
         photo: entry.id,
-        ...((entry.classes || entry.class) && {
-          class: entry.classes?.join('|') ?? entry.class,
-        }),
+        ...(entry.classes ? { classes: entry.classes } : entry.class && { class: entry.class }),
         ...(entry.part && { part: entry.part }),
-        ...(stored ? { row: Buffer.from(stored.buffer).toString('base64') } : { error }),
+        ...cell,
       };
       return `${JSON.stringify(row)}\n`;
     });
@@ -92,9 +88,25 @@ export function featureRows(
 /** The least number that float16 rounds to infinity. */
 const leastTooLarge = 65_520;
 
+/** The features of a photo as they are stored, in base64, or why they cannot be: no training can use numbers that are not finite. */
+export function storedFeatures(
+  features: Float32Array,
+  dtype: keyof typeof types,
+): { readonly row: string } | { readonly error: string } {
+  const odd = features.find(value => !Number.isFinite(value));
+  if (odd !== undefined)
+    return {
+      error: `the network computes ${odd} for it; look at its weights, or try another engine`,
+    };
+  if (dtype === 'float16' && features.some(value => Math.abs(value) >= leastTooLarge))
+    return { error: 'has features that are too large for float16; plan with float32' };
+  return { row: Buffer.from(types[dtype].stored(features).buffer).toString('base64') };
+}
+
 /**
  * Writes `features.npy`, `[photos, width]`, or `[photos, views, width]` if there are several views, whose rows are NaN for photos that could
- * not be read, and `photos.csv`, a row for each.
+ * not be read, and `photos.csv`, a row for each. Where photos may have several classes, their cell is a list in JSON, as a name may have any
+ * character.
  */
 export async function mergeFeatures({ plan, out, run, rows, ...work }: Merging): Promise<void> {
   const folder = await requireExportFolder(out, /^(features\.npy|photos\.csv)$/);
@@ -110,8 +122,10 @@ export async function mergeFeatures({ plan, out, run, rows, ...work }: Merging):
   }
   async function* table() {
     yield csv([['photo', 'class', 'part', 'error']]);
-    for await (const row of linesOf<FeatureRow>(rows()))
-      yield csv([[row.photo, row.class ?? '', row.part ?? '', row.error ?? '']]);
+    for await (const row of linesOf<FeatureRow>(rows())) {
+      const name = row.classes ? JSON.stringify(row.classes) : row.class;
+      yield csv([[row.photo, name ?? '', row.part ?? '', row.error ?? '']]);
+    }
   }
   await writeWhole(join(folder, 'features.npy'), array(), work.signal);
   await writeWhole(join(folder, 'photos.csv'), table(), work.signal);

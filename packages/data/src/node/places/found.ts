@@ -58,9 +58,9 @@ export async function* findPhotos(
 /** Number of files that are looked at at the same time. A disk of a network answers slowly, but many at once. */
 const atOnce = 32;
 
-/** What is on the disk at a place that is no archive or address. */
+/** What is on the disk at a place that is no address. */
 const fileAt = async (place: string): Promise<Stats | undefined> =>
-  isShard(place) || isRemote(place) ? undefined : await stat(resolve(place)).catch(() => undefined);
+  isRemote(place) ? undefined : await stat(resolve(place)).catch(() => undefined);
 
 /** The photos in one place. @param found The file or folder there. */
 async function* photosIn(
@@ -69,7 +69,8 @@ async function* photosIn(
   found?: Stats,
 ): AsyncGenerator<FoundPhoto, void, undefined> {
   const { onFinding = () => {} } = options;
-  if (isShard(place)) {
+  // A folder may be named as an archive.
+  if (isShard(place) && !found?.isDirectory()) {
     const findings: Finding[] = [];
     const path = isRemote(place) ? place : resolve(place);
     yield* isParquet(place) ? listParquet(path, options) : listTar(path, findings, options);

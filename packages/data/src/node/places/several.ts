@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Finding } from '../../photo';
 import { type Candidate, PhotoSetError } from '../collection';
@@ -87,7 +88,8 @@ export async function listSeveral(
   const all = [...new Set(places)];
   const [shards, sets, photos]: [string[], string[], string[]] = [[], [], []];
   for (const place of all) {
-    if (isShard(place)) shards.push(place);
+    const isFolder = !isRemote(place) && (await stat(place).catch(() => undefined))?.isDirectory();
+    if (isShard(place) && !isFolder) shards.push(place);
     else if ((await kindOf(place)) === 'photo') photos.push(place);
     else sets.push(place);
   }

@@ -1,4 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises';
+import { ArchiveError } from '../archive-error';
 import { isRemote } from '../places/addresses';
 import { readAhead } from './ahead';
 import { httpFile } from './http';
@@ -29,7 +30,7 @@ async function remoteFile(address: string): Promise<RemoteFile> {
  * Opens a file to read many ranges of it.
  *
  * @param path Path or address of a file.
- * @throws The file system's error, or PhotoStoreError.
+ * @throws The file system's error, ArchiveError for a folder, or PhotoStoreError.
  */
 export async function openRanges(path: string, options: RangeOptions = {}): Promise<RangeReader> {
   options.signal?.throwIfAborted();
@@ -46,7 +47,9 @@ export async function openRanges(path: string, options: RangeOptions = {}): Prom
 async function openFile(path: string): Promise<RangeReader> {
   const file = await open(path);
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (found.isDirectory()) throw new ArchiveError(`${path} is a folder, not a file.`);
+    const { size } = found;
     const read = async (start: number, end: number) => {
       const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(end, size) - start));
       let filled = 0;

@@ -71,16 +71,27 @@ export async function* tarEntries(
         const records = readPaxRecords(extended);
         longName = records.get('path') ?? longName;
         longSize = records.has('size') ? Number(records.get('size')) : undefined;
+        if (longSize !== undefined && !(Number.isSafeInteger(longSize) && longSize >= 0))
+          throw new ArchiveError(
+            `an extended header is damaged: it has the size '${records.get('size')}'`,
+          );
+        if ([...records.keys()].some(key => key.startsWith('GNU.sparse.'))) throw sparse();
       }
       continue;
     }
     if (type === 'g' || type === 'K') continue;
+    if (type === 'S') throw sparse();
     const name = longName ?? header.name;
     [longName, longSize] = [undefined, undefined];
     if (type === '0' || type === '7') yield { name, offset, size };
   }
   // Archives without the two empty blocks at their end are complete too.
 }
+
+const sparse = (): ArchiveError =>
+  new ArchiveError(
+    'a file is stored with holes (sparse), which is not read. Pack it again without the option --sparse of tar',
+  );
 
 /** A reader of headers. @param isRemote Whether each piece is a request to a server. */
 export const headerReader = (file: RangeReader, isRemote = false): PiecewiseReader =>

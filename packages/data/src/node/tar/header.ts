@@ -17,6 +17,8 @@ export interface TarHeader {
  */
 export function readTarHeader(bytes: Uint8Array): TarHeader | undefined {
   if (bytes.every(byte => byte === 0)) return undefined;
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+    throw new ArchiveError('it is compressed. Unpack it first, as with gunzip');
   const stated = octal(bytes.subarray(148, 156));
   let sum = 0;
   for (let at = 0; at < block; at++) sum += at >= 148 && at < 156 ? 32 : bytes[at]!;
