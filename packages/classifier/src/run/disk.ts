@@ -16,21 +16,50 @@ const advice: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only. Give another folder with --out.',
   EEXIST: 'there is a file where a folder should be. Give another folder with --out.',
   ENOTDIR: 'there is a file where a folder should be. Give another folder with --out.',
+  // What a disk that is read-only answers when folders are made one in the other.
+  'ENOENT mkdir': 'the folder cannot be made there. Give another folder with --out.',
   EMFILE: 'too many files are open. Raise the limit (ulimit -n), or close other programs.',
 };
+
+const adviceOn = ({ code, syscall }: NodeJS.ErrnoException): string | undefined =>
+  code === undefined || syscall === undefined
+    ? undefined
+    : (advice[code] ?? advice[`${code} ${syscall}`]);
+
+/**
+ * Turns an error about writing a result, a file or a folder, into a RunFolderError with advice. Other errors are returned unchanged.
+ *
+ * @param result Absolute path. While it is written, its name has an ending.
+ */
+export function ofTheResult(result: string, error: unknown): unknown {
+  const { path, ...facts } = (error ?? {}) as NodeJS.ErrnoException;
+  const reason = adviceOn(facts);
+  const isOfWriting = ['ENOSPC', 'EDQUOT', 'EROFS'].includes(facts.code ?? '');
+  const isOfResult =
+    path?.startsWith(result) && /^($|[/\\]|\.[0-9a-f-]{36}\.)/.test(path.slice(result.length));
+  if (reason === undefined || !(isOfWriting || isOfResult)) return error;
+  return new RunFolderError(result, `cannot be written: ${reason}`, { cause: error });
+}
 
 /**
  * Turns an error about writing to a run's folder or to the cache into a RunFolderError with advice. Other errors, such as those about
  * reading a photo, are returned unchanged.
+ *
+ * @param option The option that names another folder.
  */
-export function ofTheDisk(folder: string, error: unknown): unknown {
-  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  const reason = code === undefined || syscall === undefined ? undefined : advice[code];
+export function ofTheDisk(folder: string, error: unknown, option = '--out'): unknown {
+  const { path } = (error ?? {}) as NodeJS.ErrnoException;
+  const reason = adviceOn((error ?? {}) as NodeJS.ErrnoException)?.replace('--out', option);
   if (reason === undefined) return error;
   const isIn = (place: string) =>
     path === undefined || `${resolve(path)}${sep}`.startsWith(`${place}${sep}`);
   const where = path === undefined ? '' : ` (${path})`;
-  if (isIn(resolve(folder)) || isIn(newOf(resolve(folder))))
+  // Folders are made one in the other, so the one that cannot be made may be above.
+  const isAbove =
+    (error as NodeJS.ErrnoException).syscall === 'mkdir' &&
+    path !== undefined &&
+    `${resolve(folder)}${sep}`.startsWith(`${resolve(path)}${sep}`);
+  if (isAbove || isIn(resolve(folder)) || isIn(newOf(resolve(folder))))
     return new RunFolderError(folder, `cannot be written${where}: ${reason}`, { cause: error });
   const cache = resolve(cacheFolder());
   if (!isIn(cache)) return error;

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { ForeignShardError, UnfinishedShardsError } from '../errors';
 import type { OnProgress } from '../progress';
 import { type NamesOf, requireKnown } from '../requirements';
+import { ofTheResult } from '../run/disk';
 import { mergers, resultPath } from './kinds/merge';
 import { type OpenPlan, openPlan, resultsOf } from './plan-file';
 import { ranges } from './ranges';
@@ -53,7 +54,7 @@ const known: NamesOf<MergeShardsOptions> = {
  *
  * @param plan Path of the plan.
  * @throws UnfinishedShardsError when shards are missing; it names them. ForeignShardError when the result of a shard belongs to another plan,
- *   or is damaged. In both cases, nothing is written.
+ *   or is damaged. In both cases, nothing is written. RunFolderError when the disk does not take the result.
  * @example
  * ```ts
  * const { path, unread } = await mergeShards('pets.plan', { out: 'pets.csv' });
@@ -82,6 +83,8 @@ export async function mergeShards(
     onCopies: copies => {
       facts = { copies };
     },
+  }).catch(error => {
+    throw ofTheResult(path, error);
   });
   return {
     ...{ what: work.what, path, photos, shards: shards.length },

@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { startEngine } from '../engine/engine';
 import type { EngineName } from '../engine/names';
 import { nameOf } from '../photos/open-set';
 import { requireKnown, requireWhole } from '../requirements';
+import { ofTheResult } from '../run/disk';
 import { certaintyOf } from '../serving/certainty';
 import { classifierFacts } from './classifier';
 import { type LabeledListing, labeledPhotos } from './labeled-photos';
@@ -50,7 +52,7 @@ export interface PlannedShards {
  * @param photos Places of photos, as for `findPhotos` of `@shroom/data`. Results name the photos by their paths below the folder if one
  *   folder is given, otherwise below the working directory. For `inspect`, and for `features` and `hash` with `labeled`: labeled photos, as
  *   for `openPhotos`.
- * @throws PhotoError when there are no photos. PlanError when another plan has the name. RangeError for an invalid option, or when there are
+ * @throws PhotoError when there are no photos. PlanError when another plan has the name. RunFolderError when the disk does not take the plan. RangeError for an invalid option, or when there are
  *   more shards than photos.
  * @example
  * ```ts
@@ -84,7 +86,9 @@ export async function planShards<What extends ShardedWork>(
       yield entry;
     }
   }
-  const plan = await writePlan(out, head, counted(), shards);
+  const plan = await writePlan(out, head, counted(), shards).catch(error => {
+    throw ofTheResult(resolve(out), error);
+  });
   return {
     ...{ path: plan.path, what, photos: plan.head.photos, shards, missing, sha256: plan.sha256 },
     ...(plan.head.engine && { engine: plan.head.engine }),

@@ -85,10 +85,12 @@ export async function workShard(
   });
   const before = await folder.done();
   if (before) return told(before, before.photos);
-  await mkdir(folder.path, { recursive: true }).catch(error => {
-    throw ofTheDisk(folder.path, error);
-  });
-  const lock = await waitForLock(folder, shard, options);
+  const ofFolder = (error: unknown) => ofTheDisk(folder.path, error, '--results');
+  const lock = await mkdir(folder.path, { recursive: true })
+    .then(() => waitForLock(folder, shard, options))
+    .catch(error => {
+      throw ofFolder(error);
+    });
   if ('plan' in lock) return told(lock, lock.photos);
   try {
     const { done, kept } = await attempt(opened, folder, shard, options);
@@ -97,7 +99,7 @@ export async function workShard(
     const { signal } = options;
     if (signal?.aborted) await folder.log(`stopped (${reasonOf(signal.reason)})`);
     else {
-      const shown = ofTheDisk(folder.path, error);
+      const shown = ofFolder(error);
       await folder.log(`failed: ${shown instanceof Error ? shown.stack : String(shown)}`);
       if (shown instanceof Error) await folder.fail(shown).catch(() => {});
       throw shown;

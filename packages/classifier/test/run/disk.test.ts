@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '@shroom/models/node';
 import { expect, test } from 'vitest';
 import { RunFolderError } from '../../src/errors';
-import { ofTheDisk } from '../../src/run/disk';
+import { ofTheDisk, ofTheResult } from '../../src/run/disk';
 
 const folder = '/runs/pets';
 const fault = (code: string, path?: string) =>
@@ -17,6 +17,29 @@ test.each([
   const found = ofTheDisk(folder, fault(code, path));
   expect(found).toBeInstanceOf(RunFolderError);
   expect((found as Error).message).toMatch(message);
+});
+
+test.each([
+  ['ENOSPC', 'write', undefined, true],
+  ['EROFS', 'open', '/results/pets.csv.4c30ca7a-62bd-4241-9de6-64497fc8db56.part', true],
+  ['EACCES', 'open', '/results/pets.csv.4c30ca7a-62bd-4241-9de6-64497fc8db56.part', true],
+  ['ENOENT', 'mkdir', '/results/pets.csv/pictures', true],
+  ['EACCES', 'open', '/results/pets.csv.shards/00000/rows', false],
+  ['ENOENT', 'open', '/results/pets.csv', false],
+])('%s in %s of %s is of a result: %s', (code, syscall, path, isOfResult) => {
+  const error = Object.assign(new Error(code), { code, syscall, ...(path && { path }) });
+  const found = ofTheResult('/results/pets.csv', error);
+  expect(found instanceof RunFolderError).toBe(isOfResult);
+  if (!isOfResult) expect(found).toBe(error);
+});
+
+test('a folder above that cannot be made is said, with the option that names another one', () => {
+  const error = Object.assign(new Error(), { code: 'ENOENT', syscall: 'mkdir', path: '/runs' });
+  expect(ofTheDisk(folder, error, '--results')).toMatchObject({
+    name: 'RunFolderError',
+    message:
+      '/runs/pets cannot be written (/runs): the folder cannot be made there. Give another folder with --results.',
+  });
 });
 
 test('a photo that must not be read is not taken for a folder that must not be written', () => {
