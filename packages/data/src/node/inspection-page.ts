@@ -7,6 +7,7 @@ import { readBytes } from './bytes';
 import { inParallel } from './collection';
 import { decodeWithin } from './decode';
 import type { DecodeOptions } from './decode-options';
+import { isOfTheFile } from './examination';
 import { readPixels } from './pixels';
 
 export interface PageOptions {
@@ -29,7 +30,7 @@ const mostConcerns = 200;
 /**
  * Renders the result of an inspection as one HTML file that loads nothing, with a contact sheet for each class.
  *
- * @param set The set that was inspected. Its photos are shown on the page.
+ * @param set The set that was inspected. Its photos are shown on the page, except those that have vanished since.
  * @example
  * ```ts
  * import { writeFile } from 'node:fs/promises';
@@ -61,8 +62,14 @@ export async function renderInspection(
     decoding,
   );
   const classes = new Map(inspection.photos.map(photo => [photo.id, photo.class]));
-  const figure = (id: string, caption: string) =>
-    `<figure><img src="${thumbnails.get(id)}" alt="" title="${escapeMarkup(id)}" loading="lazy"><figcaption>${escapeMarkup(caption)}</figcaption></figure>`;
+  const figure = (id: string, caption: string) => {
+    const address = thumbnails.get(id);
+    const picture =
+      address === undefined
+        ? '<p>cannot be read any more</p>'
+        : `<img src="${address}" alt="" title="${escapeMarkup(id)}" loading="lazy">`;
+    return `<figure>${picture}<figcaption>${escapeMarkup(caption)}</figcaption></figure>`;
+  };
 
   const rows = shownGroups.map(group => {
     const more = group.photos.length - mostOfGroup;
@@ -111,7 +118,7 @@ function spaced<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, k) => items[Math.floor((k * items.length) / count)]!);
 }
 
-/** Thumbnails of the photos as data addresses, by id. */
+/** Thumbnails of the photos as data addresses, by id. Photos that have vanished since they were inspected have none. */
 async function readThumbnails(
   photos: readonly Photo[],
   decoding: DecodeOptions | undefined,
@@ -119,10 +126,14 @@ async function readThumbnails(
   const result = new Map<string, string>();
   await inParallel(photos.length, async index => {
     const { id, origin } = photos[index]!;
-    const { data, width, height } =
-      origin.kind === 'generated'
-        ? await readPixels(origin, [thumbnailSide, thumbnailSide])
-        : await decodeWithin(await readBytes(origin), thumbnailSide, decoding);
+    const pixels = await (origin.kind === 'generated'
+      ? readPixels(origin, [thumbnailSide, thumbnailSide])
+      : readBytes(origin).then(bytes => decodeWithin(bytes, thumbnailSide, decoding))
+    ).catch((error: unknown) => {
+      if (!isOfTheFile(error)) throw error;
+    });
+    if (!pixels) return;
+    const { data, width, height } = pixels;
     const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
       .jpeg({ quality: 72 })
       .toBuffer();

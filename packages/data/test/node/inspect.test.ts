@@ -141,6 +141,17 @@ describe('an inspection', () => {
     expect(groups.map(({ group }) => group)).toEqual(['x', 'x', 'x', 'z', undefined]);
   });
 
+  test('says which photos have vanished since they were inspected', async () => {
+    const photos = set.photos.map(photo =>
+      photo.id === 'Russula/only.png'
+        ? { ...photo, origin: { kind: 'file', path: join(root, 'none.png') } as const }
+        : photo,
+    );
+    const html = await renderInspection(inspection, { ...set, photos });
+    expect(html).toContain('<figure><p>cannot be read any more</p><figcaption>only.png<');
+    expect(html.match(/cannot be read any more/g)).toHaveLength(1);
+  });
+
   test('is shown on a page that loads nothing and quotes names', async () => {
     const html = await renderInspection(inspection, set, { perClass: 5, title: 'A & B' });
     expect(html).toMatch(/<h1>A &#38; B<\/h1>/);

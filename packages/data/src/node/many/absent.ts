@@ -1,7 +1,14 @@
 import { stat } from 'node:fs/promises';
+import type { StoredOrigin } from '../../origin';
 import type { Finding } from '../../photo';
-import type { Candidate } from '../collection';
 import { isOnServer } from '../places/addresses';
+
+/** A listed photo. */
+interface Listed {
+  readonly origin: StoredOrigin;
+  /** What an index knows of it. */
+  readonly known?: { readonly problem?: string | undefined };
+}
 
 /**
  * Looks whether photos of an index are where it says: the first, the middle and the last one, as a million take too long. An index that was
@@ -11,7 +18,7 @@ import { isOnServer } from '../places/addresses';
  */
 export async function absentPhotos(
   where: string,
-  candidates: readonly Candidate[],
+  candidates: readonly Listed[],
 ): Promise<readonly Finding[]> {
   const last = candidates.length - 1;
   const some = [...new Set([0, last >> 1, last])].flatMap(index => candidates[index] ?? []);
