@@ -1,3 +1,4 @@
+import { shownPlaces } from '../photos/addresses';
 import { eachPhoto, type StoredPhoto } from '../photos/inputs';
 import { UsageError } from './verb';
 
@@ -26,7 +27,7 @@ export async function photosAt(places: readonly string[]): Promise<PlacedPhotos>
     if (value) first.push(value);
     isWhole = done === true;
   }
-  if (first.length === 0) throw new UsageError(`There are no photos in ${places.join(', ')}.`);
+  if (first.length === 0) throw new UsageError(`There are no photos in ${shownPlaces(places)}.`);
   async function* all() {
     yield* first;
     yield* listing;

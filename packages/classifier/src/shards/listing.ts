@@ -12,7 +12,7 @@ import {
   readBytes,
 } from '@shroom/data/node';
 import { PhotoError } from '../errors';
-import { isAddress } from '../photos/addresses';
+import { isAddress, shownPlaces } from '../photos/addresses';
 import { Meter, type OnProgress } from '../progress';
 import { photosOf } from './photos';
 import type { PlanEntry } from './schema';
@@ -72,8 +72,8 @@ export async function listPlaces(
       if (entry.bytes !== undefined || isElsewhere(entry)) known++;
       yield entry;
     }
-    if (count === 0) throw new PhotoError(places.join(', '), 'there are no photos.');
-    if (known === 0) throw new PhotoError(places.join(', '), 'there is no such photo or folder.');
+    if (count === 0) throw new PhotoError(shownPlaces(places), 'there are no photos.');
+    if (known === 0) throw new PhotoError(shownPlaces(places), 'there is no such photo or folder.');
   }
   return { root, entries: measuredPhotos() };
 }

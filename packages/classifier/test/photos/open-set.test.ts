@@ -79,6 +79,7 @@ test("photos without any class make the task 'multi-label' too", async () => {
 
 test.each(['pets.photos', 'pets.zip', 'pets', 'archive/pets.tar'])('%s is named pets', place => {
   expect(nameOf(place)).toBe('pets');
+});
 
 test('an index that was moved without its photos is refused before hours of work', async () => {
   const { listed } = await listPhotos(await table(false));

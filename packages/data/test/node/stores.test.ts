@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findPhotos, PhotoStoreError, type PlacedPhoto, readBytes } from '../../src/node/index';
+import {
+  findPhotos,
+  listPhotos,
+  PhotoStoreError,
+  type PlacedPhoto,
+  readBytes,
+} from '../../src/node/index';
 import { readRange, sizeOf } from '../../src/node/stores/ranges';
 import { findCredentials } from '../../src/node/stores/s3/credentials';
 import { tarEnd, tarFile } from '../../src/node/tar/writer';
@@ -32,7 +38,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function all(place: string): Promise<PlacedPhoto[]> {
+async function all(place: string | readonly string[]): Promise<PlacedPhoto[]> {
   const found: PlacedPhoto[] = [];
   for await (const each of findPhotos(place, quick)) found.push(each);
   return found;
@@ -210,6 +216,25 @@ describe('a web server', () => {
     expect(error).toContain(`${url}/1.jpg?…: the server answers 403`);
     expect(error).not.toContain('hidden');
     await other.stop();
+  });
+
+  test('gives names to photos without a password or a signature', async () => {
+    const secret = url.replace('//', '//me:hidden@');
+    const one = `${secret}/A/1.jpg?signature=hidden`;
+    const two = `${secret}/A/1.jpg?other=hidden`;
+    server.files.set('/sets/list', Buffer.from(`${secret}/3.jpg?signature=hidden\n`));
+    const found = await all([one, two, `${secret}/sets/list?signature=hidden`]);
+    expect(found.map(({ place }) => place)).toEqual([
+      `${url}/A/1.jpg?…`,
+      `${url}/A/1.jpg?…2`,
+      `${url}/sets/list?…`,
+    ]);
+    expect(found.map(({ name }) => name).join()).not.toContain('hidden');
+    expect(found[1]!.origin.path).toBe(two);
+    const { where, listed } = await listPhotos([one, two]);
+    const ids = listed.candidates.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+    expect([where, ...ids].join()).not.toContain('hidden');
   });
 
   test('that redirects in circles, or does not exist', async () => {

@@ -16,6 +16,7 @@ import { type ExpandOptions, placesAtOnce } from './expand';
 import { kindOfSet, originOf, photosOfShards } from './file-set';
 import { hubFiles } from './hub-set';
 import { remoteFiles } from './remote-files';
+import { shownPlaces } from './shown';
 
 export interface FindOptions extends ExpandOptions, RetryOptions {
   /** Gets problems that are found while listing. */
@@ -24,7 +25,10 @@ export interface FindOptions extends ExpandOptions, RetryOptions {
 
 /** A photo, and the place that holds it. */
 export interface PlacedPhoto extends FoundPhoto {
-  /** The place that holds it: a file, a folder or an address. The photo itself has the name `''`. */
+  /**
+   * The place that holds it: a file, a folder or an address, without a password or a query, which may be a signature. The photo itself has the
+   * name `''`.
+   */
   readonly place: string;
 }
 
@@ -44,13 +48,16 @@ export async function* findPhotos(
   options: FindOptions = {},
 ): AsyncGenerator<PlacedPhoto, void, undefined> {
   const given = typeof places === 'string' ? [places] : places;
+  const shownOf = shownPlaces();
   for await (const some of placesAtOnce(given, options))
     for (let first = 0; first < some.length; first += atOnce) {
       const next = some.slice(first, first + atOnce);
       const files = await Promise.all(next.map(fileAt));
       for (const [index, place] of next.entries()) {
         options.signal?.throwIfAborted();
-        for await (const photo of photosIn(place, options, files[index])) yield { ...photo, place };
+        const shown = shownOf(place);
+        for await (const photo of photosIn(place, options, files[index]))
+          yield { ...photo, place: shown };
       }
     }
 }

@@ -15,9 +15,7 @@ import { labeled, namesBelow, type ShardedPhoto } from './labeled';
 import { hasMetadata } from './metadata';
 import { remoteFiles } from './remote-files';
 import type { SetFile } from './set-file';
-
-/** A place as messages show it: an address without credentials. */
-const shownPlace = (place: string): string => (isRemote(place) ? shownAddress(place) : place);
+import { shownPlace, shownPlaces } from './shown';
 
 /** Lists the labeled photos of archives and Parquet files, which are one set. */
 export async function listShards(
@@ -65,8 +63,11 @@ export async function listDirectory(
 function listFiles(paths: readonly string[], options: OpenPhotosOptions): PhotoListing {
   const first = shownPlace(paths[0] ?? '');
   const where = paths.length > 1 ? `${first} and ${paths.length - 1} more photos` : first;
+  const shownOf = shownPlaces();
   const files = paths.map(path => ({
-    name: path.replaceAll('\\', '/').replace(/^(\.?\/|[a-z]+:\/*)+/i, ''),
+    name: shownOf(path)
+      .replaceAll('\\', '/')
+      .replace(/^(\.?\/|[a-z]+:\/*)+/i, ''),
     origin: originOf(isRemote(path) ? path : resolve(path)),
   }));
   const layout = readLayout(files, where, options.givenSplit);
