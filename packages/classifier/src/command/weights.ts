@@ -60,7 +60,7 @@ export const weights: Verb<WeightsOptions> = {
       session.signal.throwIfAborted();
       states.push(await stateOf(each, verify));
     }
-    print(session.results, states);
+    print(session.results, states, names.length > 0);
     return { result: { weights: states }, failed: states.some(({ intact }) => intact === false) };
   },
 };
@@ -118,35 +118,44 @@ async function stateOf(weights: Pretrained, verify: boolean): Promise<WeightsSta
   return { ...state, path, sha256, intact: expected === undefined ? null : sha256 === expected };
 }
 
-function print(
-  { write, say, fact, paint, columns }: Printer,
-  states: readonly WeightsState[],
-): void {
-  const idWidth = Math.max(...states.map(({ id }) => id.length));
-  const licenseWidth = Math.max(...states.map(({ license }) => license.length));
-  const longest = 2 + idWidth + 2 + 7 + 2 + licenseWidth + 2 + 6 + 2 + 'not here'.length;
+/** What the columns of the list hold after the name that `--backbone` takes. */
+const heads = ['', 'download', 'pixels', 'license', 'ImageNet', 'verified'] as const;
+
+/** @param whole Whether all facts of each network are printed, as where networks were named or a terminal is narrow. */
+export function print(printer: Printer, states: readonly WeightsState[], whole: boolean): void {
+  const { write, say, fact, paint, columns } = printer;
+  const rows = states.map(({ name, bytes, size: side, license, top1, verified }) => [
+    ...[name, bytes === undefined ? '' : size(bytes), String(side), license],
+    ...[top1 === undefined ? '' : `${top1.toFixed(1)} %`, verified],
+  ]);
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map(cells => cells[column]!.length)),
+  );
+  const lineOf = (cells: readonly string[], here: string) =>
+    `  ${cells.map((cell, column) => padEnd(cell, widths[column]!)).join('  ')}  ${here}\n`;
+  const fits = lineOf(heads, 'not here').length - 1 <= columns;
   say();
-  if (longest <= columns)
-    write(
-      paint(
-        'dim',
-        `  ${padEnd('', idWidth)}  ${padEnd('', 7)}  ${padEnd('', licenseWidth)}  ImageNet\n`,
-      ),
-    );
-  for (const state of states) {
-    const { id, license, bytes, path, intact, top1 } = state;
-    const shown = bytes === undefined ? '' : size(bytes);
+  if (fits && !whole) write(paint('dim', `${lineOf(heads, '').trimEnd()}\n`));
+  states.forEach((state, index) => {
+    const { name, path, intact } = state;
     const here = statusOf(paint, state);
-    const accuracy = top1 === undefined ? '' : `${top1.toFixed(1)} %`;
-    const cells = [padEnd(id, idWidth), padEnd(shown, 7), padEnd(license, licenseWidth)];
-    if (longest <= columns) write(`  ${cells.join('  ')}  ${padEnd(accuracy, 6)}  ${here}\n`);
+    if (fits && !whole) write(lineOf(rows[index]!, here));
     else {
-      say(`  ${paint('bold', id)}`);
-      const onImageNet = accuracy && `${accuracy} on ImageNet`;
-      say(`    ${[shown, license, onImageNet, here].filter(Boolean).join(', ')}`);
+      say(`  ${paint('bold', name)}`);
+      say(`    ${factsOf(state, rows[index]!, here).join(', ')}`);
     }
     if (intact === false) fact('', `${path} is damaged: delete it, and download it again`);
-  }
+  });
+}
+
+function factsOf({ id, name, source }: WeightsState, cells: readonly string[], here: string) {
+  const [, bytes, side, license, accuracy, verified] = cells;
+  return [
+    ...(id === name ? [] : [id]),
+    ...[bytes, `${side} pixels`, license, accuracy && `${accuracy} on ImageNet`],
+    `${verified} verified`,
+    ...[source, here],
+  ].filter(Boolean);
 }
 
 function statusOf(paint: Printer['paint'], { cached, intact }: WeightsState): string {

