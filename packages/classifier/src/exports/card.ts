@@ -1,4 +1,4 @@
-import { licenseOf, oneLine } from '../results/card-text';
+import { licenseList, licenseOf, oneLine } from '../results/card-text';
 import type { ExportFacts } from './facts';
 
 /** What differs between the cards of the forms. */
@@ -17,7 +17,7 @@ export function exportCard(facts: ExportFacts, { library, use }: CardUse): strin
   return `---
 library_name: ${library}
 pipeline_tag: image-classification
-license: ${licenseOf(licenses)}
+${licenseOf(licenses)}
 tags: [shroom]
 ---
 
@@ -33,6 +33,6 @@ ${use.trim()}
 
 This classifier is derived from the weights below. Their licenses also apply to it.
 
-${licenses.map(({ of, license }) => `- ${oneLine(of)}: ${oneLine(license)}`).join('\n')}
+${licenseList(licenses)}
 `;
 }

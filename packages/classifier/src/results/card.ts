@@ -2,7 +2,7 @@ import type { Assessment, MultiLabelAssessment } from '@shroom/train';
 import { publishedLicenses } from '../exports/published-source';
 import type { ClassifierFile } from '../file/schema';
 import { isMultiLabel } from '../training/test-evaluation';
-import { licenseOf, oneLine } from './card-text';
+import { licenseList, licenseOf, oneLine } from './card-text';
 
 /** The `README.md` of a run: a model card with metadata for the Hugging Face hub. */
 export function modelCard(file: ClassifierFile, assessment: Assessment): string {
@@ -12,7 +12,7 @@ export function modelCard(file: ClassifierFile, assessment: Assessment): string 
   return `---
 library_name: shroom
 pipeline_tag: image-classification
-license: ${licenseOf(licenses)}
+${licenseOf(licenses)}
 tags: [${several ? 'multi-label-image-classification' : 'image-classification'}, tensorflow.js]
 ---
 
@@ -46,9 +46,7 @@ const [answer] = await classifier.predict(['photo.jpg']);${several ? labelsOfAns
 
 Backbone: ${names}.
 
-${publishedLicenses(licenses)
-  .map(({ of, license }) => `- ${oneLine(of)}: ${license}`)
-  .join('\n')}
+${licenseList(publishedLicenses(licenses))}
 `;
 }
 
