@@ -19,6 +19,8 @@ export interface Pretrained {
    * compared with those of the library that wrote the file.
    */
   readonly verified: 'weights' | 'names';
+  /** Number of parameters, with the classifier where the weights have one. */
+  readonly parameters?: number;
   /** Approximate size of the file, in bytes. */
   readonly bytes?: number;
   /** SHA-256 of the weights. Absent for the hub, where the server names it. */

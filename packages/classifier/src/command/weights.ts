@@ -11,13 +11,15 @@ interface WeightsOptions {
 }
 
 /** The state of known weights on this machine. */
-interface WeightsState {
+export interface WeightsState {
   readonly id: string;
   /** The shortest name that `--backbone` takes. */
   readonly name: string;
   readonly architecture: string;
   readonly source: string;
   readonly license: string;
+  /** Number of parameters, with the classifier where the weights have one. */
+  readonly parameters?: number;
   /** Size of the download in bytes. */
   readonly bytes?: number;
   /** Side of the photos in pixels that the weights were evaluated with. */
@@ -101,12 +103,14 @@ async function downloadAll({ bars, signal }: Session, chosen: readonly Pretraine
 
 async function stateOf(weights: Pretrained, verify: boolean): Promise<WeightsState> {
   const { id, architecture, source, license, bytes, top1, verified, preprocessing } = weights;
+  const { parameters } = weights;
   const { bareNameOf } = await import('@shroom/models');
   const { verifyWeights, weightsNeeds } = await import('@shroom/models/node');
   const env = { ...process.env, HF_HUB_OFFLINE: '1' };
   const { here } = await weightsNeeds(source, { env });
   const state = {
     ...{ id, name: bareNameOf(weights), architecture, source, license },
+    ...(parameters !== undefined && { parameters }),
     ...(bytes !== undefined && { bytes }),
     size: preprocessing.size[0],
     ...(top1 !== undefined && { top1 }),
@@ -119,13 +123,15 @@ async function stateOf(weights: Pretrained, verify: boolean): Promise<WeightsSta
 }
 
 /** What the columns of the list hold after the name that `--backbone` takes. */
-const heads = ['', 'download', 'pixels', 'license', 'ImageNet', 'verified'] as const;
+const heads = ['', 'parameters', 'download', 'pixels', 'license', 'ImageNet', 'verified'] as const;
 
 /** @param whole Whether all facts of each network are printed, as where networks were named or a terminal is narrow. */
 export function print(printer: Printer, states: readonly WeightsState[], whole: boolean): void {
   const { write, say, fact, paint, columns } = printer;
-  const rows = states.map(({ name, bytes, size: side, license, top1, verified }) => [
-    ...[name, bytes === undefined ? '' : size(bytes), String(side), license],
+  const rows = states.map(({ name, parameters, bytes, size: side, license, top1, verified }) => [
+    ...[name, parameters === undefined ? '' : millions(parameters)],
+    ...[bytes === undefined ? '' : size(bytes)],
+    ...[String(side), license],
     ...[top1 === undefined ? '' : `${top1.toFixed(1)} %`, verified],
   ]);
   const widths = heads.map((head, column) =>
@@ -149,14 +155,22 @@ export function print(printer: Printer, states: readonly WeightsState[], whole: 
 }
 
 function factsOf({ id, name, source }: WeightsState, cells: readonly string[], here: string) {
-  const [, bytes, side, license, accuracy, verified] = cells;
+  const [, parameters, bytes, side, license, accuracy, verified] = cells;
   return [
     ...(id === name ? [] : [id]),
-    ...[bytes, `${side} pixels`, license, accuracy && `${accuracy} on ImageNet`],
+    ...[
+      `${parameters} parameters`,
+      bytes,
+      `${side} pixels`,
+      license,
+      accuracy && `${accuracy} on ImageNet`,
+    ],
     `${verified} verified`,
     ...[source, here],
   ].filter(Boolean);
 }
+
+const millions = (count: number): string => `${(count / 1e6).toPrecision(3)} M`;
 
 function statusOf(paint: Printer['paint'], { cached, intact }: WeightsState): string {
   if (!cached) return paint('dim', 'not here');

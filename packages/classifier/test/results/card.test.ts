@@ -27,11 +27,13 @@ test('the card of a run names a file of weights, and not the path to it on this 
 
 test("a card's metadata have a license that the hub takes, and the card leads to the text", () => {
   const of = 'hf:timm/vit_small_patch16_dinov3.lvd1689m';
-  const text = 'https://github.com/facebookresearch/dinov3/blob/main/LICENSE.md';
+  const text = 'https://ai.meta.com/resources/models-and-libraries/dinov3-license';
   const licenses = [{ of, license: 'LicenseRef-DINOv3' }];
   const facts = { title: 'pets', classes: ['cat', 'dog'], task: 'single-label', licenses };
   const card = exportCard(facts as unknown as ExportFacts, { library: 'timm', use: 'It.' });
-  expect(card).toContain(`license: other\nlicense_name: dinov3\nlicense_link: ${text}\ntags:`);
+  expect(card).toContain(
+    `license: other\nlicense_name: dinov3-license\nlicense_link: ${text}\ntags:`,
+  );
   expect(card).toContain(`.lvd1689m: LicenseRef-DINOv3 (${text})`);
   expect(licenseOf([{ of, license: 'Apache-2.0' }])).toBe('license: apache-2.0');
   expect(licenseOf([...licenses, { of, license: 'MIT' }])).toBe('license: other');

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Photo } from '@shroom/data';
@@ -54,7 +55,10 @@ async function gray(value: number, label: number): Promise<Photo> {
   await sharp({ create: { width: side, height: side, channels: 3, background } })
     .png()
     .toFile(path);
-  return { id: path, label, sha256: `${value}`, origin: { kind: 'file', path } } as Photo;
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { id: path, label, sha256, origin: { kind: 'file', path } } as Photo;
 }
 
 test('bright photos become dim when they are darkened, and stay bright when blurred or compressed', async () => {
