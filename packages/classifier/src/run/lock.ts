@@ -4,11 +4,11 @@ import {
   copyFile,
   link,
   mkdir,
+  open,
   readFile,
   rename,
   rm,
   stat,
-  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -73,8 +73,7 @@ export async function lockRun(folder: string): Promise<RunLock> {
     await removeOf(path, other);
   }
   const touching = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => {}); // a failed touch is harmless: the next one may succeed
+    touch(path).catch(() => {}); // a failed touch is harmless: the next one may succeed
   }, touchEvery);
   touching.unref();
   return {
@@ -141,7 +140,36 @@ async function isAbandoned(path: string, { pid, host }: Owner): Promise<boolean>
   const isHere = host === hostname() && pid !== process.pid;
   if (isHere && !isAlive(pid)) return true;
   const found = await stat(path).catch(() => undefined);
-  return !found || Date.now() - found.mtimeMs > (isHere ? abandonedAfterAll : abandonedAfter);
+  if (!found) return true;
+  // A time to come is one of a clock that was set back since.
+  const age = Math.abs((await timeOf(path)) - found.mtimeMs);
+  return age > (isHere ? abandonedAfterAll : abandonedAfter);
+}
+
+/**
+ * Renews the time of a lock by writing the byte that it begins with. On a network drive, it then has the time of the server, so that the
+ * clocks of the machines may differ.
+ */
+async function touch(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.write('{', 0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** What time it is where a lock is stored, in milliseconds: that of a new file beside it, or of this machine if none can be written. */
+async function timeOf(path: string): Promise<number> {
+  const probe = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(probe, '');
+    return (await stat(probe)).mtimeMs;
+  } catch {
+    return Date.now();
+  } finally {
+    await rm(probe, { force: true }).catch(() => {});
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,17 +1,20 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RunBusyError } from '../../src/errors';
-import { lockRun, putAs } from '../../src/run/lock';
+import { holderOf, lockRun, putAs } from '../../src/run/lock';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lock-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  return rm(folder, { recursive: true, force: true });
+});
 
 test('a second lock is refused until the first is released', async () => {
   const first = await lockRun(folder);
@@ -47,6 +50,33 @@ test('the lock of another machine is respected while it is touched, and taken ov
   const past = new Date(Date.now() - 60_000);
   await utimes(path, past, past);
   const lock = await lockRun(folder);
+  await lock.release();
+});
+
+test('the lock of another machine is aged by the clock of the disk', async () => {
+  const path = join(folder, '.lock');
+  await writeFile(path, JSON.stringify({ id: 'other', pid: 1, host: 'elsewhere' }));
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+  await expect(lockRun(folder)).rejects.toThrow('process 1 on elsewhere');
+  expect(await holderOf(folder)).toBe('process 1 on elsewhere');
+  // The clock of its owner was ahead, and nobody renews it.
+  const ahead = new Date(Date.now() + 7_200_000);
+  await utimes(path, ahead, ahead);
+  expect(await holderOf(folder)).toBeUndefined();
+  await (await lockRun(folder)).release();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a held lock is renewed, and says who holds it at any time', async () => {
+  const lock = await lockRun(folder);
+  const path = join(folder, '.lock');
+  const text = await readFile(path, 'utf8');
+  const past = new Date(Date.now() - 60_000);
+  await utimes(path, past, past);
+  await expect
+    .poll(async () => (await stat(path)).mtimeMs, { timeout: 10_000 })
+    .toBeGreaterThan(past.getTime() + 50_000);
+  expect(await readFile(path, 'utf8')).toBe(text);
   await lock.release();
 });
 
