@@ -95,6 +95,8 @@ const limits: readonly (readonly [code: string, kilobytes: number])[] = [
   ["export { attachHead, classifierHead } from '@shroom/head'", 3],
   ["export * from '@shroom/models'", 38],
   ["export { resNet } from '@shroom/models'", 7],
+  // With the networks themselves, which it is used with.
+  ["export * from '@shroom/models/int8'", 42],
   ["export * from '@shroom/train'", 41.5],
   ["export { fit } from '@shroom/train'", 13.7],
   ["export * from '@shroom/data'", 38],

@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'int8/index': 'src/int8/index.ts',
+    'node/index': 'src/node/index.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,

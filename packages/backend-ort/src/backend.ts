@@ -14,7 +14,7 @@ import { type GraphNode, type HostArray, leaf, type Shape } from './graph/node';
 import { PendingWork } from './graph/pending';
 import { reshape, sameShape } from './operators/shape';
 import { Reads } from './reads';
-import type { Runtime } from './runtime/runtime';
+import type { Runtime, Session } from './runtime/runtime';
 
 /** Values as backends exchange them: numbers, interleaved complex numbers, or the bytes of strings. */
 export type BackendValues = HostArray | Uint8Array[];
@@ -91,6 +91,19 @@ export class OrtBackend extends KernelBackend {
   /** Whether the process keeps memory that a run has freed. */
   get keepsMemory(): boolean {
     return this.#runtime.keepsMemory ?? false;
+  }
+
+  /**
+   * Compiles an ONNX file; {@link openOnnx} computes it on tensors.
+   *
+   * @throws Error when the runtime is not the native one.
+   */
+  openSession(file: Uint8Array): Session {
+    const { openSync, name } = this.#runtime;
+    if (openSync) return openSync(file);
+    throw new Error(
+      `backend-ort: ONNX files need the native runtime (npm install onnxruntime-node); this is ${name}.`,
+    );
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {

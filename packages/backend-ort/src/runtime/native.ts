@@ -4,6 +4,7 @@ import { unreadableModel } from '../onnx/unreadable';
 import { areWeightsCopied } from './beside';
 import { channelsInBlock } from './blocks';
 import { instructionSet } from './instruction-set';
+import { integerOptions } from './integers';
 import { type KeptMemory, keepFreedMemory } from './memory';
 import {
   type HostTensor,
@@ -74,23 +75,25 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     enableCpuMemArena: false,
     logSeverityLevel: logErrors,
   };
+  const compiled = (bytes: Uint8Array, own: object): NativeSession => {
+    const session = new binding.InferenceSession();
+    const { buffer, byteOffset, byteLength } = bytes;
+    session.loadModel(buffer, byteOffset, byteLength, { ...sessionOptions, ...own });
+    return session;
+  };
   const load = (
     model: OnnxModel,
     large: 'inside' | 'beside',
     kept?: KeptMemory,
     rewrites: Rewrites = 'all',
   ): NativeSession => {
-    const session = new binding.InferenceSession();
     const { bytes, weights } = encodeModel(model, large);
     kept?.beforeCompiling(totalBytes(weights.values()));
     const externalData = Array.from(weights, ([path, data]) => ({ path, data }));
-    const given = {
-      ...sessionOptions,
+    return compiled(bytes, {
       ...rewritingOptions(rewrites),
       ...(large === 'beside' && { externalData }),
-    };
-    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, given);
-    return session;
+    });
   };
   const probe = probeModel();
   const session = load(probe.model, 'inside');
@@ -103,6 +106,14 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
   const blocks = isOnlyCpu ? channelsInBlock(model => load(model, 'inside')) : undefined;
   const createSync = (model: OnnxModel, rewrites?: Rewrites): Session =>
     new NativeRun(load(model, large, kept?.memory, rewrites), stop, kept?.memory);
+  let quantization: object | undefined;
+  const openSync = (file: Uint8Array): Session => {
+    quantization ??= integerOptions(model => load(model, 'inside'));
+    kept?.memory.beforeCompiling(file.byteLength);
+    const { extra, ...rewriting } = rewritingOptions('all');
+    const own = { ...rewriting, extra: { ...extra, ...quantization } };
+    return new NativeRun(compiled(file, own), undefined, kept?.memory);
+  };
   return {
     name: 'onnxruntime-node',
     computesWith: `${version}, ${options.executionProviders.join(' ')}, ${instructionSet()}`,
@@ -110,6 +121,7 @@ export async function loadNativeRuntime(options: RuntimeOptions): Promise<Runtim
     weightsBeside,
     ...(blocks !== undefined && { channelsInBlock: blocks }),
     createSync,
+    openSync,
     create: async (model, rewrites) => createSync(model, rewrites),
     keepsMemory: kept !== undefined,
     ...(kept && { dispose: kept.giveBack }),

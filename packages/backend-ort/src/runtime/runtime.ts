@@ -79,6 +79,8 @@ export interface Runtime {
   create(model: OnnxModel, rewrites?: Rewrites): Promise<Session>;
   /** Compiles a model synchronously. Absent if the runtime cannot do this; then `dataSync()` does not work either. */
   createSync?(model: OnnxModel, rewrites?: Rewrites): Session;
+  /** Compiles the bytes of an ONNX file, whose weights are inside. Absent if the runtime cannot do this. */
+  openSync?(file: Uint8Array): Session;
   /** Whether the process keeps freed memory: see `memory.ts`. */
   readonly keepsMemory?: boolean;
   /** Reverts the changes that the runtime has made to the process. */

@@ -80,7 +80,7 @@ export async function exportOnnx(
   return onnx.toBytes();
 }
 
-function padded(onnx: OnnxModel, source: Value, padding: Padding): string {
+export function padded(onnx: OnnxModel, source: Value, padding: Padding): string {
   const [top, left, bottom, right] = padding;
   const sides = BigInt64Array.from([0, 0, top, left, 0, 0, bottom, right], BigInt);
   const pads = onnx.constant(`zeros ${padding}`, 'int64', [8], sides);
@@ -88,15 +88,8 @@ function padded(onnx: OnnxModel, source: Value, padding: Padding): string {
 }
 
 /** Converts a shape `[N, H, W, C]`, where `null` means any length, to `[N, C, H, W]` with named lengths. */
-function asOnnx(shape: readonly (number | null)[]): Dimension[] {
-  const named = (side: number | null, name: string): Dimension => side ?? name;
-  if (shape.length !== 4)
-    return shape.map((side, axis) => named(side, axis === 0 ? 'N' : `d${axis}`));
-  const [count, height, width, channels] = shape as (number | null)[];
-  return [
-    named(count!, 'N'),
-    named(channels!, 'channels'),
-    named(height!, 'height'),
-    named(width!, 'width'),
-  ];
+export function asOnnx(shape: readonly (number | null)[]): Dimension[] {
+  if (shape.length !== 4) return shape.map((side, axis) => side ?? (axis === 0 ? 'N' : `d${axis}`));
+  const [count, height, width, channels] = shape;
+  return [count ?? 'N', channels ?? 'channels', height ?? 'height', width ?? 'width'];
 }

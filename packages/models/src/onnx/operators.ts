@@ -38,7 +38,7 @@ function scalar(onnx: OnnxModel, value: number): string {
 }
 
 /** Attributes of a window that moves over a map. */
-function windowed({ config, padding, inputs }: Call) {
+export function windowed({ config, padding, inputs }: Call) {
   const moves = {
     kernel_shape: config.kernelSize as number[],
     strides: config.strides as number[],
@@ -61,7 +61,7 @@ function clipped({ onnx }: Call, value: string, most: number): string {
   return onnx.add('Clip', [value, scalar(onnx, 0), scalar(onnx, most)]);
 }
 
-function activated(call: Call, output: string, activation: unknown): string {
+export function activated(call: Call, output: string, activation: unknown): string {
   if (activation === 'linear' || activation === undefined) return output;
   if (activation === 'relu') return call.onnx.add('Relu', [output]);
   if (activation === 'relu6') return clipped(call, output, 6);
@@ -113,14 +113,16 @@ const batchNorm: Operator = call => {
 const layerNorm: Operator = call => {
   const { onnx, config } = call;
   const [x] = call.inputs;
-  const last = (name: string) =>
-    isMap(x!) ? onnx.add('Transpose', [name], { perm: [0, 2, 3, 1] }) : name;
-  const back = (name: string) =>
-    isMap(x!) ? onnx.add('Transpose', [name], { perm: [0, 3, 1, 2] }) : name;
-  const inputs = [last(x!.name), vector(call, 'gamma'), vector(call, 'beta')];
+  const inputs = [channelsLast(call), vector(call, 'gamma'), vector(call, 'beta')];
   const attributes = { axis: x!.shape.length - 1, epsilon: { float: config.epsilon as number } };
-  return back(onnx.add('LayerNormalization', inputs, attributes));
+  const norm = onnx.add('LayerNormalization', inputs, attributes);
+  return isMap(x!) ? onnx.add('Transpose', [norm], { perm: [0, 3, 1, 2] }) : norm;
 };
+
+/** Writes a map with its channels last. Other values stay as they are. */
+function channelsLast({ onnx, inputs: [x] }: Call): string {
+  return isMap(x!) ? onnx.add('Transpose', [x!.name], { perm: [0, 2, 3, 1] }) : x!.name;
+}
 
 const layerScale: Operator = ({ onnx, path, weights, inputs }) => {
   const { shape, values } = weights.get('scale')!;
@@ -139,11 +141,7 @@ const gelu: Operator = ({ onnx, config, inputs }) => {
   return onnx.add('Mul', [twice, scalar(onnx, 0.5)]);
 };
 
-const flatten: Operator = ({ onnx, inputs }) => {
-  const [x] = inputs;
-  const values = isMap(x!) ? onnx.add('Transpose', [x!.name], { perm: [0, 2, 3, 1] }) : x!.name;
-  return onnx.add('Flatten', [values], { axis: 1 });
-};
+const flatten: Operator = call => call.onnx.add('Flatten', [channelsLast(call)], { axis: 1 });
 
 const permute: Operator = ({ onnx, layer, config, inputs }) => {
   if (!isMap(inputs[0]!)) throw new Error(`${layer.name}: only maps can be permuted in ONNX.`);
