@@ -1,4 +1,4 @@
-import type { Pretrained } from '@shroom/models';
+import type { Preprocessing, Pretrained } from '@shroom/models';
 import { nearest } from './terminal/nearest';
 import type { Printer } from './terminal/printer';
 import { listed, size } from './terminal/words';
@@ -24,6 +24,8 @@ export interface WeightsState {
   readonly bytes?: number;
   /** Side of the photos in pixels that the weights were evaluated with. */
   readonly size: number;
+  /** How photos become the network's input. */
+  readonly preprocessing: Preprocessing;
   /** Published accuracy on ImageNet in percent. */
   readonly top1?: number;
   /** What the project's tests compared: exactly these weights, or names and shapes. */
@@ -112,7 +114,7 @@ async function stateOf(weights: Pretrained, verify: boolean): Promise<WeightsSta
     ...{ id, name: bareNameOf(weights), architecture, source, license },
     ...(parameters !== undefined && { parameters }),
     ...(bytes !== undefined && { bytes }),
-    size: preprocessing.size[0],
+    ...{ size: preprocessing.size[0], preprocessing },
     ...(top1 !== undefined && { top1 }),
     ...{ verified, cached: here },
   };
@@ -154,20 +156,20 @@ export function print(printer: Printer, states: readonly WeightsState[], whole: 
   });
 }
 
-function factsOf({ id, name, source }: WeightsState, cells: readonly string[], here: string) {
+function factsOf(
+  { id, name, source, preprocessing }: WeightsState,
+  cells: readonly string[],
+  here: string,
+): string[] {
   const [, parameters, bytes, side, license, accuracy, verified] = cells;
-  return [
-    ...(id === name ? [] : [id]),
-    ...[
-      `${parameters} parameters`,
-      bytes,
-      `${side} pixels`,
-      license,
-      accuracy && `${accuracy} on ImageNet`,
-    ],
-    `${verified} verified`,
-    ...[source, here],
-  ].filter(Boolean);
+  const { interpolation, cropFraction } = preprocessing;
+  const cropped = cropFraction < 1 ? `, crop ${cropFraction}` : '';
+  const facts = [
+    ...[id === name ? '' : id, parameters && `${parameters} parameters`, bytes],
+    ...[`${side} pixels (${interpolation}${cropped})`, license],
+    ...[accuracy && `${accuracy} on ImageNet`, `${verified} verified`, source, here],
+  ];
+  return facts.filter(fact => fact !== undefined).filter(Boolean);
 }
 
 const millions = (count: number): string => `${(count / 1e6).toPrecision(3)} M`;
