@@ -9,6 +9,7 @@ import {
   tensor1d,
   tensor4d,
   transpose,
+  zeros,
 } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, sequential } from '@tensorflow/tfjs-layers';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
@@ -239,6 +240,13 @@ describe('a network cannot compute with integers', () => {
     expect(error).toBeInstanceOf(CalibrationError);
     expect((error as Error).message).toMatch(message);
   };
+
+  test('with images of another size, which are disposed too', async () => {
+    const network = convolution();
+    const images = zeros([1, 5, 5, 3]);
+    await expect(calibrateInt8(network, [images])).rejects.toThrow(/\[1,5,5,3\]/);
+    expect(images.isDisposed).toBe(true);
+  });
 
   test('without ranges', () =>
     refused(exported(convolution(), new Map()), /there is no range of its values. Calibrate/));

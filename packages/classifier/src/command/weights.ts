@@ -169,7 +169,7 @@ function factsOf(
     ...[`${side} pixels (${interpolation}${cropped})`, license],
     ...[accuracy && `${accuracy} on ImageNet`, `${verified} verified`, source, here],
   ];
-  return facts.filter(fact => fact !== undefined).filter(Boolean);
+  return facts.flatMap(fact => fact || []);
 }
 
 const millions = (count: number): string => `${(count / 1e6).toPrecision(3)} M`;

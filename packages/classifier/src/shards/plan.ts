@@ -52,8 +52,8 @@ export interface PlannedShards {
  * @param photos Places of photos, as for `findPhotos` of `@shroom/data`. Results name the photos by their paths below the folder if one
  *   folder is given, otherwise below the working directory. For `inspect`, and for `features` and `hash` with `labeled`: labeled photos, as
  *   for `openPhotos`.
- * @throws PhotoError when there are no photos. PlanError when another plan has the name. RunFolderError when the disk does not take the plan. RangeError for an invalid option, or when there are
- *   more shards than photos.
+ * @throws PhotoError when there are no photos. PlanError when another plan has the name. RunFolderError when the disk does not take the plan.
+ *   RangeError for an invalid option, or when there are more shards than photos.
  * @example
  * ```ts
  * const { photos } = await planShards('predict', 'photos', { run: 'runs/pets', shards: 400, out: 'pets.plan' });

@@ -1,4 +1,4 @@
-import { dispose, max, min, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { max, min, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type LayersModel, model } from '@tensorflow/tfjs-layers';
 import { type Int8Options, planInt8 } from './plan';
 import { type ActivationRanges, CalibrationError, rangeName } from './ranges';
@@ -9,7 +9,7 @@ import { type ActivationRanges, CalibrationError, rangeName } from './ranges';
  * ResNet50 more.)
  *
  * @param network Without batch norms (`foldBatchNorm`), so that convolutions and their norms become one layer.
- * @param batches Preprocessed images `[N, H, W, 3]`. Each batch is disposed after use.
+ * @param batches Preprocessed images `[N, H, W, 3]`. Each batch is disposed after use, also when this fails.
  * @throws CalibrationError when there is no image, a value is no finite number, or no layer computes with integers.
  * @example
  * ```ts
@@ -35,12 +35,12 @@ export async function calibrateInt8(
   const names = points.map(rangeName);
   const ranges = new Map<string, readonly [number, number]>();
   for await (const images of batches) {
-    const ends = tidy(() => {
-      const values = watched.predict(images, { batchSize: images.shape[0]! });
-      return stack([values].flat().flatMap(each => [min(each), max(each)]));
-    });
     try {
-      const found = await ends.data<'float32'>();
+      const ends = tidy(() => {
+        const values = watched.predict(images, { batchSize: images.shape[0]! });
+        return stack([values].flat().flatMap(each => [min(each), max(each)]));
+      });
+      const found = await ends.data<'float32'>().finally(() => ends.dispose());
       for (const [index, name] of names.entries()) {
         const [low, high] = [found[2 * index]!, found[2 * index + 1]!];
         if (!(Number.isFinite(low) && Number.isFinite(high)))
@@ -51,7 +51,7 @@ export async function calibrateInt8(
         ranges.set(name, [Math.min(least, low), Math.max(most, high)]);
       }
     } finally {
-      dispose([ends, images]);
+      images.dispose();
     }
   }
   if (ranges.size === 0)
