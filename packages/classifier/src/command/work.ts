@@ -23,7 +23,7 @@ export const work: Verb<WorkOptions> = {
     command
       .description(
         'Does one shard of a plan, or what is left of it. A shard that is done is not done again. The number of the shard comes from --shard, ' +
-          'or from Slurm, Kubernetes Indexed Jobs, AWS Batch, Google Batch, PBS, LSF or Grid Engine.',
+          'or from Slurm, Kubernetes Indexed Jobs, AWS Batch, Google Batch, PBS, Torque, LSF or Grid Engine.',
       )
       .argument('<plan>', 'the plan, as written by `shroom plan`')
       .option('--shard <number>', 'the shard, from 0 (default: as the scheduler says)', integer(0));

@@ -39,6 +39,7 @@ const schedulers: readonly Scheduler[] = [
   { name: 'AWS Batch', index: 'AWS_BATCH_JOB_ARRAY_INDEX', shardOf: asIs },
   { name: 'Google Batch', index: 'BATCH_TASK_INDEX', shardOf: asIs },
   { name: 'PBS', index: 'PBS_ARRAY_INDEX', shardOf: asIs },
+  { name: 'Torque', index: 'PBS_ARRAYID', shardOf: asIs },
   { name: 'LSF', index: 'LSB_JOBINDEX', shardOf: index => index - 1 },
   {
     name: 'Grid Engine',
@@ -59,7 +60,8 @@ const schedulers: readonly Scheduler[] = [
 export const indexVariables: readonly string[] = schedulers.map(({ index }) => index);
 
 /**
- * Finds the shard of this process in the variables of Slurm, Kubernetes Indexed Jobs, AWS Batch, Google Batch, PBS, LSF and Grid Engine.
+ * Finds the shard of this process in the variables of Slurm, Kubernetes Indexed Jobs, AWS Batch, Google Batch, PBS, Torque, LSF and
+ * Grid Engine.
  *
  * LSF and Grid Engine count from 1, the others as the array is numbered, which should be from 0. When only some tasks of an array are
  * submitted again, their numbers stay the same, and so do their shards. The number of shards is never taken from the environment.

@@ -25,6 +25,7 @@ describe('the shard of a task, of a plan with 40 shards', () => {
     ['AWS Batch', { AWS_BATCH_JOB_ARRAY_INDEX: '0', AWS_BATCH_JOB_ARRAY_SIZE: '40' }, 0],
     ['Google Batch', { BATCH_TASK_INDEX: '5', BATCH_TASK_COUNT: '40' }, 5],
     ['PBS', { PBS_ARRAY_INDEX: '39' }, 39],
+    ['Torque', { PBS_ARRAYID: '39' }, 39],
     ['LSF', { LSB_JOBINDEX: '1', LSB_JOBINDEX_END: '40' }, 0],
     ['LSF, the last one', { LSB_JOBINDEX: '40', LSB_JOBINDEX_END: '40' }, 39],
     ['Grid Engine, -t 1-40', grid(7, 1, 40, 1), 6],
@@ -48,6 +49,7 @@ describe('the shard of a task, of a plan with 40 shards', () => {
 
   test.each([
     [{ PBS_ARRAY_INDEX: '40' }, /PBS_ARRAY_INDEX=40 is no shard.*has 40.*from 0 to 39/],
+    [{ PBS_ARRAYID: '40' }, /PBS_ARRAYID=40 is no shard.*tasks of Torque from 0 to 39/],
     [{ LSB_JOBINDEX: '41' }, /Number the tasks of LSF from 1 to 40/],
     [slurm(7, 0, 2, 40), /no shard/],
     [slurm(-1, 0, 1, 40), /SLURM_ARRAY_TASK_ID=-1 is no number of a task.*--shard/],
