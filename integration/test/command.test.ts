@@ -168,6 +168,25 @@ describe('a run', () => {
     );
   });
 
+  test('and what is made of it are not written where a file is in the way, and the message says so', async () => {
+    const errorOf = async (...args: string[]) => {
+      const { code, stdout } = await shroom([...args, '--out', 'black.png/out', '--json']);
+      expect(code).toBe(1);
+      return JSON.parse(stdout).error;
+    };
+    const message = `${join(folder, 'black.png/out')} cannot be written: there is a file where a folder should be. Give another folder with --out.`;
+    const expected = { name: 'RunFolderError', message };
+    const forms = ['web', 'zip', 'onnx', 'tfjs', 'transformers', 'timm'];
+    for (const form of forms)
+      expect(await errorOf('export', 'run', '--to', form), form).toEqual(expected);
+    expect(await errorOf('explain', 'run', 'photos/Boletus/1.jpg')).toEqual(expected);
+    expect(await errorOf('inspect', 'photos')).toEqual(expected);
+    const plan = ['plan', 'inspect', '--data', 'photos', '--shards', '1'];
+    expect(await errorOf(...plan)).toEqual(expected);
+    const pack = await errorOf('pack', 'photos');
+    expect(pack).toMatchObject({ name: 'PackError', message: expect.stringContaining('a file') });
+  });
+
   test('leaves a cache that is listed and pruned', async () => {
     const { entries } = await resultOf(['cache']);
     expect(entries.length).toBeGreaterThan(1);

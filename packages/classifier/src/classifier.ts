@@ -16,6 +16,7 @@ import type { ClassifierFile } from './file/schema';
 import type { PhotoInputs } from './photos/inputs';
 import { bytesOf, readablePhotos } from './photos/reading';
 import { type NamesOf, requireKnown } from './requirements';
+import { ofTheResult } from './run/disk';
 import type { Prediction } from './serving/answer';
 import type { Explained, ExplainOptions, FailedPhoto, PredictOptions } from './serving/options';
 import { Serving } from './serving/serving';
@@ -202,8 +203,8 @@ export class Classifier {
    *
    * An earlier export in the same place is replaced.
    *
-   * @throws RunFolderError when the folder holds anything but an earlier export. UnsupportedExportError when the classifier has no such form.
-   *   RangeError for an unknown form.
+   * @throws RunFolderError when the folder holds anything but an earlier export, or the disk does not take the export. UnsupportedExportError
+   *   when the classifier has no such form. RangeError for an unknown form.
    * @example
    * ```ts
    * const classifier = await openClassifier('runs/pets');
@@ -224,7 +225,11 @@ export class Classifier {
   ): Promise<Exported> {
     const write = findExportForm(form);
     const source = { ...this.#loaded, folder: this.#folder };
-    return this.#serving.use(() => write(source, destination, options));
+    return this.#serving.use(() =>
+      write(source, destination, options).catch(error => {
+        throw ofTheResult(destination, error);
+      }),
+    );
   }
 
   /** Frees the weights after all running calls have finished. Later calls throw an error. */

@@ -10,6 +10,7 @@ import { writeAtomically } from '@shroom/train/node';
 import { requireKnownColumns, type TableColumns } from './options';
 import { type NamedPhotos, openSet } from './photos/open-set';
 import { Meter, type OnProgress } from './progress';
+import { ofTheResult } from './run/disk';
 import type { TrainingPhotos } from './training/work';
 
 export interface InspectOptions
@@ -27,7 +28,8 @@ export interface InspectOptions
  * Finds problems in a set of photos before training: unreadable and odd photos, duplicates, identical photos with different classes, and,
  * if a split is given, photos in two of its parts. No photo is changed.
  *
- * @throws PhotoSetError when there are no photos. SplitError when the split belongs to other photos.
+ * @throws PhotoSetError when there are no photos. SplitError when the split belongs to other photos. RunFolderError when the disk does not
+ *   take the result.
  * @example
  * ```ts
  * const { concerns, duplicates } = await inspect('photos', { out: 'inspection' });
@@ -59,7 +61,10 @@ export async function inspect(
     ...(split && { split }),
     onProgress: ({ done, total }) => meter.update(done, total),
   });
-  if (out !== undefined) await writeInspection(out, inspection, set);
+  if (out !== undefined)
+    await writeInspection(out, inspection, set).catch(error => {
+      throw ofTheResult(out, error);
+    });
   return inspection;
 }
 

@@ -6,6 +6,7 @@ import type { EngineName } from '../engine/names';
 import { PhotoError } from '../errors';
 import { loadMethod, type MethodName, methodNames } from '../explaining/methods';
 import type { PictureOptions } from '../explaining/photo-png';
+import { ofTheResult } from '../run/disk';
 import { fileName, forTerminal } from '../run/names';
 import { inWords } from './answer';
 import { fromHere } from './from-here';
@@ -84,7 +85,10 @@ export const explain: Verb<ExplainOptions> = {
       for (const name of [what.class, what.against])
         if (name !== undefined) requireClass(classifier.classes, name);
       const how = { ...what, method: await loadMethod(method), signal };
-      await mkdir(out, { recursive: true });
+      const refused = (error: unknown) => {
+        throw ofTheResult(out, error);
+      };
+      await mkdir(out, { recursive: true }).catch(refused);
       const written = new Set<string>();
       const answers: object[] = [];
       let failed = false;
@@ -95,7 +99,8 @@ export const explain: Verb<ExplainOptions> = {
           const [found] = await classifier.explain(file, how);
           const picture = join(out, unusedName(fileName(parse(file.name).name), written));
           const said = inWords(found!);
-          await writeFile(picture, await found!.toPng({ layout, caption: caption(found!, said) }));
+          const png = await found!.toPng({ layout, caption: caption(found!, said) });
+          await writeFile(picture, png).catch(refused);
           answers.push(plain(found!, picture));
           results.say(`  ${results.paint('bold', forTerminal(file.name))}`);
           results.say(`    ${said}`);

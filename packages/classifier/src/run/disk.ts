@@ -5,10 +5,8 @@ import { newOf } from './replacing';
 
 /** For each error code of the file system: what it means for a run, and what to do. */
 const advice: Readonly<Record<string, string>> = {
-  ENOSPC:
-    'the disk is full. Make room, then repeat the same command: it continues from what is stored.',
-  EDQUOT:
-    'your disk quota is used up. Make room, then repeat the same command: it continues from what is stored.',
+  ENOSPC: 'the disk is full. Make room, then repeat the same command.',
+  EDQUOT: 'your disk quota is used up. Make room, then repeat the same command.',
   EACCES:
     'writing there is not permitted. Give another folder with --out, or change the permissions.',
   EPERM:
@@ -26,18 +24,27 @@ const adviceOn = ({ code, syscall }: NodeJS.ErrnoException): string | undefined 
     ? undefined
     : (advice[code] ?? advice[`${code} ${syscall}`]);
 
+/** Whether an error is about a folder that could not be made above a place. Folders are made one in the other. */
+const isAbove = (place: string, { syscall, path }: NodeJS.ErrnoException): boolean =>
+  syscall === 'mkdir' &&
+  path !== undefined &&
+  `${place}${sep}`.startsWith(`${resolve(path)}${sep}`);
+
 /**
  * Turns an error about writing a result, a file or a folder, into a RunFolderError with advice. Other errors are returned unchanged.
  *
- * @param result Absolute path. While it is written, its name has an ending.
+ * @param where Path. While the result is written, its name has an ending. Its weights may be beside it.
  */
-export function ofTheResult(result: string, error: unknown): unknown {
-  const { path, ...facts } = (error ?? {}) as NodeJS.ErrnoException;
-  const reason = adviceOn(facts);
-  const isOfWriting = ['ENOSPC', 'EDQUOT', 'EROFS'].includes(facts.code ?? '');
+export function ofTheResult(where: string, error: unknown): unknown {
+  const result = resolve(where);
+  const fault = (error ?? {}) as NodeJS.ErrnoException;
+  const reason = adviceOn(fault);
+  const path = fault.path === undefined ? '' : resolve(fault.path);
+  const isOfWriting = ['ENOSPC', 'EDQUOT', 'EROFS'].includes(fault.code ?? '');
   const isOfResult =
-    path?.startsWith(result) && /^($|[/\\]|\.[0-9a-f-]{36}\.)/.test(path.slice(result.length));
-  if (reason === undefined || !(isOfWriting || isOfResult)) return error;
+    path.startsWith(result) &&
+    /^($|[/\\]|\.[0-9a-f-]{36}\.|[._]data$)/.test(path.slice(result.length));
+  if (reason === undefined || !(isOfWriting || isOfResult || isAbove(result, fault))) return error;
   return new RunFolderError(result, `cannot be written: ${reason}`, { cause: error });
 }
 
@@ -48,18 +55,17 @@ export function ofTheResult(result: string, error: unknown): unknown {
  * @param option The option that names another folder.
  */
 export function ofTheDisk(folder: string, error: unknown, option = '--out'): unknown {
-  const { path } = (error ?? {}) as NodeJS.ErrnoException;
-  const reason = adviceOn((error ?? {}) as NodeJS.ErrnoException)?.replace('--out', option);
+  const fault = (error ?? {}) as NodeJS.ErrnoException;
+  const { path } = fault;
+  const reason = adviceOn(fault)
+    ?.replace('--out', option)
+    .replace(/same command\.$/, 'same command: it continues from what is stored.');
   if (reason === undefined) return error;
   const isIn = (place: string) =>
     path === undefined || `${resolve(path)}${sep}`.startsWith(`${place}${sep}`);
   const where = path === undefined ? '' : ` (${path})`;
-  // Folders are made one in the other, so the one that cannot be made may be above.
-  const isAbove =
-    (error as NodeJS.ErrnoException).syscall === 'mkdir' &&
-    path !== undefined &&
-    `${resolve(folder)}${sep}`.startsWith(`${resolve(path)}${sep}`);
-  if (isAbove || isIn(resolve(folder)) || isIn(newOf(resolve(folder))))
+  const place = resolve(folder);
+  if (isAbove(place, fault) || isIn(place) || isIn(newOf(place)))
     return new RunFolderError(folder, `cannot be written${where}: ${reason}`, { cause: error });
   const cache = resolve(cacheFolder());
   if (!isIn(cache)) return error;

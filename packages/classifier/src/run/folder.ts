@@ -79,6 +79,8 @@ async function made(folder: string): Promise<void> {
       ENOSPC: 'cannot be made: the disk is full. Make room, or give a folder on another disk.',
       EACCES: 'cannot be made: writing there is not permitted. Give another folder with --out.',
       EROFS: 'cannot be made: the disk is read-only. Give another folder with --out.',
+      // What a disk that is read-only answers when folders are made one in the other.
+      ENOENT: 'cannot be made there: the disk may be read-only. Give another folder with --out.',
       EEXIST: 'is a file, not a folder. Give another folder with --out.',
       ENOTDIR: 'is below a file, not a folder. Give another folder with --out.',
     };

@@ -54,9 +54,11 @@ export async function writePlan(
     const first = `${JSON.stringify(head)}\n`;
     const starts = startsOf(head.shards, Buffer.byteLength(first));
     const made = { path, head, sha256: hashOf(first), starts };
-    const there = await openPlan(path).catch(error => {
-      if (isMissing(error)) return undefined;
-      throw error;
+    const there = await openPlan(path).catch(cause => {
+      if (isMissing(cause)) return undefined;
+      if (!(cause instanceof PlanError)) throw cause;
+      const what = 'something else is there, which is no plan of this version.';
+      throw new PlanError(path, `${what} Give another name with --out.`, { cause });
     });
     if (there) {
       if (there.sha256 === made.sha256) return there;
@@ -215,22 +217,26 @@ function jsonOf(line: string): unknown {
   }
 }
 
+const unread: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such plan. `plan` makes one.',
+  ENOTDIR: 'there is no such plan. `plan` makes one.',
+  EISDIR: 'this is a folder, not a plan. `plan` makes one.',
+};
+
 async function reading<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new PlanError(
-      path,
-      cause.code === 'ENOENT'
-        ? 'there is no such plan. `plan` makes one.'
-        : `it cannot be read (${cause.code}).`,
-      { cause },
-    );
+  const unreadable = (cause: NodeJS.ErrnoException) => {
+    const why = unread[cause.code ?? ''] ?? `it cannot be read (${cause.code}).`;
+    return new PlanError(path, why, { cause });
+  };
+  const file = await open(path).catch(cause => {
+    throw unreadable(cause);
   });
   try {
     return await work(file);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (cause instanceof PlanError || code === undefined) throw cause;
-    throw new PlanError(path, `it cannot be read (${code}).`, { cause });
+    throw unreadable(cause as Error);
   } finally {
     await file.close();
   }

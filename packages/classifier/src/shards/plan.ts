@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { startEngine } from '../engine/engine';
 import type { EngineName } from '../engine/names';
@@ -87,7 +86,7 @@ export async function planShards<What extends ShardedWork>(
     }
   }
   const plan = await writePlan(out, head, counted(), shards).catch(error => {
-    throw ofTheResult(resolve(out), error);
+    throw ofTheResult(out, error);
   });
   return {
     ...{ path: plan.path, what, photos: plan.head.photos, shards, missing, sha256: plan.sha256 },

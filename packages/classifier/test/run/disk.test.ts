@@ -24,6 +24,10 @@ test.each([
   ['EROFS', 'open', '/results/pets.csv.4c30ca7a-62bd-4241-9de6-64497fc8db56.part', true],
   ['EACCES', 'open', '/results/pets.csv.4c30ca7a-62bd-4241-9de6-64497fc8db56.part', true],
   ['ENOENT', 'mkdir', '/results/pets.csv/pictures', true],
+  ['ENOENT', 'mkdir', '/results', true],
+  ['ENOTDIR', 'lstat', '/results/pets.csv.data', true],
+  ['EACCES', 'mkdir', '/other', false],
+  ['ENOENT', 'open', '/results', false],
   ['EACCES', 'open', '/results/pets.csv.shards/00000/rows', false],
   ['ENOENT', 'open', '/results/pets.csv', false],
 ])('%s in %s of %s is of a result: %s', (code, syscall, path, isOfResult) => {
@@ -31,6 +35,12 @@ test.each([
   const found = ofTheResult('/results/pets.csv', error);
   expect(found instanceof RunFolderError).toBe(isOfResult);
   if (!isOfResult) expect(found).toBe(error);
+});
+
+test('only a run goes on from what is stored', () => {
+  const full = fault('ENOSPC');
+  expect((ofTheDisk(folder, full) as Error).message).toMatch(/command: it continues from what is/);
+  expect((ofTheResult(folder, full) as Error).message).toMatch(/repeat the same command\.$/);
 });
 
 test('a folder above that cannot be made is said, with the option that names another one', () => {

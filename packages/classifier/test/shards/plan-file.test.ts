@@ -55,6 +55,8 @@ test('what is no plan, of another version, or damaged is refused, and said', asy
   await expect(openPlan(path)).rejects.toThrow('there is no such plan');
   await writeFile(path, 'photos');
   await expect(openPlan(path)).rejects.toThrow('this is no plan');
+  await expect(openPlan(join(path, 'x'))).rejects.toThrow('there is no such plan');
+  await expect(written()).rejects.toThrow(/something else is there.*--out/);
   await writeFile(path, '{"format":"shroom-plan","version":2}\n');
   await expect(openPlan(path)).rejects.toThrow(/has version 2; this package reads version 1/);
   await writeFile(path, '{"format":"shroom-plan","version":1,"photos":-1}\n');
@@ -87,7 +89,7 @@ test('an incomplete plan is refused, and so is one whose shards have other sizes
   await refused(text.replace('"photos":7', '"photos":8'), 'other photos than it says');
   await rm(path);
   await mkdir(path);
-  await expect(openPlan(path)).rejects.toThrow('it cannot be read (EISDIR)');
+  await expect(openPlan(path)).rejects.toThrow('this is a folder, not a plan');
 });
 
 test('lines that are no photos are refused, though their hash is right', async () => {

@@ -18,6 +18,7 @@ import {
   readBytes,
   writeTarIndex,
 } from '../../src/node/index';
+import { ofWriting } from '../../src/node/pack/pack-error';
 import { expandBraces } from '../../src/node/places/expand';
 import { tarEnd, tarFile } from '../../src/node/tar/writer';
 
@@ -270,8 +271,53 @@ describe('packed photos', () => {
     ]);
   });
 
+  test('are not written where a file is in the way', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    for (const out of [file, join(file, 'below')])
+      for (const format of ['tar', 'parquet'] as const) {
+        const failed = packPhotos(tar('drawn-000000.tar'), out, { format });
+        await expect(failed).rejects.toThrow(PackError);
+        await expect(failed).rejects.toThrow(`${out}: it cannot be written: there is a file where`);
+      }
+  });
+
   test('options that make no sense are refused', async () => {
     const wrong = { bytes: 0 };
     await expect(packPhotos(reference, join(folder, 'x'), wrong)).rejects.toThrow(RangeError);
   });
+});
+
+test.each([
+  ['ENOSPC', 'write', /^\/out: it cannot be written: the disk is full\. Make room\.$/],
+  ['EROFS', 'open', /read-only/],
+  ['ENOENT', 'mkdir', /the folder cannot be made there/],
+])('%s in %s says where and what to do', (code, syscall, message) => {
+  const cause = Object.assign(new Error(code), { code, syscall });
+  const found = ofWriting('/out', cause, 'Make room.') as PackError;
+  expect(found).toBeInstanceOf(PackError);
+  expect([found.path, found.cause]).toEqual(['/out', cause]);
+  expect(found.message).toMatch(message);
+});
+
+test.each([
+  ['EACCES', 'read'],
+  ['ENOENT', 'open'],
+  [undefined, undefined],
+])('%s in %s is no error of writing', (code, syscall) => {
+  const error = Object.assign(new Error(), { code, syscall });
+  expect(ofWriting('/out', error, 'Make room.')).toBe(error);
+});
+
+test('an index of an archive that is missing or damaged names the archive', async () => {
+  const missing = join(folder, 'missing.tar');
+  await expect(writeTarIndex(missing)).rejects.toThrow(
+    new ArchiveError(`${missing} does not exist.`),
+  );
+  const cut = join(folder, 'cut-short.tar');
+  await cp(tar('drawn-000000.tar'), cut);
+  await truncate(cut, 5000);
+  await expect(writeTarIndex(cut)).rejects.toThrow(
+    new ArchiveError(`${cut} cannot be read as a tar archive: the archive is incomplete`),
+  );
 });

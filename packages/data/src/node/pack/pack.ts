@@ -8,7 +8,7 @@ import type { Candidate } from '../collection';
 import { isOfTheFile } from '../examination';
 import { listPhotos } from '../listing';
 import type { OpenPhotosOptions } from '../sources/photo-source';
-import { PackError } from './pack-error';
+import { ofWriting, PackError } from './pack-error';
 import type { Packer } from './packer';
 import { parquetPacker } from './parquet-packer';
 import { keyOf, tarPacker } from './tar-packer';
@@ -44,7 +44,7 @@ const packers = { tar: tarPacker, parquet: parquetPacker } as const;
  *
  * @param where The photos, as for `openPhotos`.
  * @param out Folder for the files. It has to be empty or new.
- * @throws PackError when the folder has files. PhotoSetError when there are no photos.
+ * @throws PackError when the folder has files, or the disk does not take them. PhotoSetError when there are no photos.
  * @example
  * ```ts
  * const { files } = await packPhotos('photos', 'shards', { bytes: 500e6 });
@@ -75,6 +75,14 @@ export async function packPhotos(
   );
   const isMultiLabel = todo.some(({ classNames }) => classNames !== undefined);
   const set = { classes, columns: [...columns], isMultiLabel };
+  const writing = <T>(work: Promise<T>): Promise<T> =>
+    work.catch(error => {
+      throw ofWriting(
+        folder,
+        error,
+        'Make room or give another folder, and pack all photos again.',
+      );
+    });
   const findings = [...(listed.findings ?? [])];
   const files: string[] = [];
   const names = new Set<string>();
@@ -97,20 +105,20 @@ export async function packPhotos(
         (current.photos >= most ||
           (current.photos > 0 && current.bytes + bytes.length > mostBytes));
       if (!current || isFull || current.part !== part) {
-        await current?.packer.close();
+        if (current) await writing(current.packer.close());
         current = undefined;
         const number = files.filter(file => file.startsWith(`${part ?? 'photos'}-`)).length;
         const name = `${part ?? 'photos'}-${String(number).padStart(6, '0')}.${format}`;
         files.push(name);
-        const packer = await packers[format](join(folder, name), set);
+        const packer = await writing(packers[format](join(folder, name), set));
         current = { packer, part, bytes: 0, photos: 0 };
       }
-      await current.packer.add({ candidate, bytes, name: unused(id, names) });
+      await writing(current.packer.add({ candidate, bytes, name: unused(id, names) }));
       current.bytes += bytes.length;
       current.photos++;
       packed++;
     }
-    await current?.packer.close();
+    if (current) await writing(current.packer.close());
     current = undefined;
   } finally {
     await current?.packer.abort();
@@ -124,8 +132,11 @@ const inOrder = (a: Candidate, b: Candidate): number =>
 
 async function emptyFolder(out: string): Promise<string> {
   const folder = resolve(out);
-  await mkdir(folder, { recursive: true });
-  const [first] = await readdir(folder);
+  const [first] = await mkdir(folder, { recursive: true })
+    .then(() => readdir(folder))
+    .catch(error => {
+      throw ofWriting(folder, error, 'Give another folder.');
+    });
   if (first !== undefined)
     throw new PackError(folder, `it should be empty, but has '${first}'. Give another folder.`);
   return folder;

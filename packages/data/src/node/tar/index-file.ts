@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../archive-error';
+import { ofWriting } from '../pack/pack-error';
 import { openRanges, type RangeOptions, type RangeReader } from '../stores/ranges';
 import type { Row } from '../table-text';
 import { headerReader } from './entries';
@@ -21,7 +22,7 @@ const piece = 2 ** 20;
  * reading its headers, which matters for millions of photos and for archives on a server.
  *
  * @returns Path of the index, and the number of photos.
- * @throws ArchiveError when the archive is damaged.
+ * @throws ArchiveError when the archive is missing or damaged. PackError when the index cannot be written.
  * @example
  * ```ts
  * const { path, photos } = await writeTarIndex('shards-000.tar'); // shards-000.tar.index
@@ -33,7 +34,9 @@ export async function writeTarIndex(
 ): Promise<{ readonly path: string; readonly photos: number }> {
   const path = `${tar}${indexEnding}`;
   const part = `${path}.${randomUUID()}.part`;
-  const file = await openRanges(tar, options);
+  const file = await openRanges(tar, options).catch(error => {
+    throw unreadable(tar, error);
+  });
   try {
     let photos = 0;
     async function* lines() {
@@ -50,10 +53,25 @@ export async function writeTarIndex(
     await pipeline(lines, createWriteStream(part, { flags: 'wx' }));
     await rename(part, path);
     return { path, photos };
+  } catch (error) {
+    throw unreadable(
+      tar,
+      ofWriting(path, error, 'Copy the archive to where its index can be beside it.'),
+    );
   } finally {
     await file.close();
     await rm(part, { force: true });
   }
+}
+
+/** An error about an archive says which one. Other errors are returned unchanged. */
+function unreadable(tar: string, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+    return new ArchiveError(`${tar} does not exist.`, { cause: error });
+  if (!(error instanceof ArchiveError) || error.message.startsWith(tar)) return error;
+  return new ArchiveError(`${tar} cannot be read as a tar archive: ${error.message}`, {
+    cause: error,
+  });
 }
 
 /**
