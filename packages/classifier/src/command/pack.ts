@@ -24,8 +24,8 @@ export const pack: Verb<PackOptions> = {
   define: command => {
     command
       .description(
-        'Packs labeled photos into few large files, which are read by ranges. The bytes of photos are unchanged. A split that the photos come ' +
-          'with has its own files.',
+        'Packs photos into few large files, which are read by ranges. The bytes of photos are unchanged. A split that the photos come with ' +
+          'has its own files. Photos without classes are packed without them.',
       )
       .argument('<photos...>', labeledPlaces)
       .requiredOption('--out <folder>', 'empty or new folder for the files')
@@ -62,7 +62,9 @@ export const pack: Verb<PackOptions> = {
       notes.warn(forTerminal(`${kind}: ${subject} (${reason})`));
     if (findings.length > most) notes.warn(`and ${findings.length - most} more`);
     results.heading('Packed');
-    results.fact('photos', `${packed.photos} of ${counted(classes.length, 'class', 'classes')}`);
+    const of =
+      classes.length > 0 ? `of ${counted(classes.length, 'class', 'classes')}` : 'without classes';
+    results.fact('photos', `${packed.photos} ${of}`);
     results.fact('files', `${files.length}, in ${forTerminal(fromHere(out))}`);
     return { result: packed };
   },

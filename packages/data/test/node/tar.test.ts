@@ -21,6 +21,7 @@ import {
 import { ofWriting } from '../../src/node/pack/pack-error';
 import { expandBraces } from '../../src/node/places/expand';
 import { tarEnd, tarFile } from '../../src/node/tar/writer';
+import { writeIndexOf } from './source-cases';
 
 /** Written by tools/reference/webdataset_shards.py. */
 const reference = fileURLToPath(new URL('../reference/webdataset', import.meta.url));
@@ -269,6 +270,37 @@ describe('packed photos', () => {
       'photos-000000.tar',
       'photos-000000.tar.index',
     ]);
+  });
+
+  test.each(['tar', 'parquet'] as const)('may have no classes, in %s', async format => {
+    const flat = join(folder, `flat-${format}`);
+    const found = await all(tar('drawn-000000.tar'));
+    await mkdir(flat);
+    for (const [index, { origin }] of found.entries())
+      await writeFile(join(flat, `${index}.jpg`), await readBytes(origin));
+    await writeFile(join(flat, 'readme.txt'), 'photos');
+    const packed = await packPhotos(flat, join(folder, `classless-${format}`), { format });
+    expect(packed).toMatchObject({ photos: found.length, classes: [] });
+    expect(packed.findings.map(({ subject }) => subject)).toEqual(['readme.txt']);
+    const bytesOf = (photos: readonly PlacedPhoto[]) =>
+      Promise.all(photos.map(async ({ origin }) => sha256(await readBytes(origin))));
+    const after = await all([...packed.files]);
+    expect((await bytesOf(after)).sort()).toEqual((await bytesOf(found)).sort());
+    expect(after.map(({ row }) => Object.keys(row ?? {}))).toEqual(found.map(() => []));
+  });
+
+  test('are not nothing', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const out = join(folder, 'of-nothing');
+    await expect(packPhotos(empty, out)).rejects.toThrow(`${empty} has no photos.`);
+    const lost = join(folder, 'lost');
+    await mkdir(join(lost, 'Amanita'), { recursive: true });
+    await writeFile(join(lost, 'Amanita/1.jpg'), 'photo');
+    await writeIndexOf(lost, `${lost}.photos`);
+    await rm(lost, { recursive: true });
+    const failed = packPhotos(`${lost}.photos`, out);
+    await expect(failed).rejects.toThrow(/no photo that can be read: Amanita\/1\.jpg: ENOENT/);
   });
 
   test('are not written where a file is in the way', async () => {

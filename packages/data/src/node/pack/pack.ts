@@ -1,15 +1,16 @@
 import { mkdir, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { namesOf } from '../../labels';
+import { basename, join, resolve } from 'node:path';
 import type { Finding } from '../../photo';
 import { compareText } from '../../text-order';
 import { readBytes } from '../bytes';
-import type { Candidate } from '../collection';
+import { PhotoSetError } from '../collection';
+import { isDocument } from '../documents';
 import { isOfTheFile } from '../examination';
 import { listPhotos } from '../listing';
+import { findPhotos } from '../places/found';
 import type { OpenPhotosOptions } from '../sources/photo-source';
 import { ofWriting, PackError } from './pack-error';
-import type { Packer } from './packer';
+import { classesOf, type Packable, type Packer } from './packer';
 import { parquetPacker } from './parquet-packer';
 import { keyOf, tarPacker } from './tar-packer';
 
@@ -29,6 +30,7 @@ export interface PackOptions extends OpenPhotosOptions {
 export interface Packed {
   /** Absolute paths of the files. */
   readonly files: readonly string[];
+  /** Empty if the photos have no classes. */
   readonly classes: readonly string[];
   /** Number of photos. */
   readonly photos: number;
@@ -39,8 +41,9 @@ export interface Packed {
 const packers = { tar: tarPacker, parquet: parquetPacker } as const;
 
 /**
- * Packs labeled photos into few large files, which are read by ranges: their bytes are unchanged, and so are classes, groups, parts and
- * other columns. If the photos come with a split, each part has its own files, such as `train-000000.tar`.
+ * Packs photos into few large files, which are read by ranges: their bytes are unchanged, and so are classes, groups, parts and other
+ * columns. If the photos come with a split, each part has its own files, such as `train-000000.tar`. If neither folders nor facts tell a
+ * class, the photos are packed without classes.
  *
  * @param where The photos, as for `openPhotos`.
  * @param out Folder for the files. It has to be empty or new.
@@ -62,10 +65,15 @@ export async function packPhotos(
     throw new RangeError(`format should be ${Object.keys(packers).join(' or ')}, not '${format}'.`);
   for (const [name, value] of Object.entries({ bytes: mostBytes, photos: most }))
     if (!(value >= 1)) throw new RangeError(`${name} should be at least 1, not ${value}.`);
-  const { listed } = await listPhotos(where, options);
+  const { where: shown, listed } = await listPhotos(where, options);
+  const findings: Finding[] = [];
+  const photos: Packable[] = [...listed.candidates];
+  if (photos.length > 0) findings.push(...(listed.findings ?? []));
+  else photos.push(...(await photosWithoutClasses(where, findings, signal)));
+  if (photos.length === 0) throw new PhotoSetError(`${shown} has no photos.`);
   const folder = await emptyFolder(out);
-  const todo = [...listed.candidates].sort(inOrder);
-  const classes = [...new Set(todo.flatMap(namesOf))].sort(compareText);
+  const todo = photos.sort(inOrder);
+  const classes = [...new Set(todo.flatMap(classesOf))].sort(compareText);
   const columns = new Set(
     todo.flatMap(({ part, group, columns: own }) => [
       ...(part ? ['split'] : []),
@@ -83,7 +91,6 @@ export async function packPhotos(
         'Make room or give another folder, and pack all photos again.',
       );
     });
-  const findings = [...(listed.findings ?? [])];
   const files: string[] = [];
   const names = new Set<string>();
   let current:
@@ -123,11 +130,38 @@ export async function packPhotos(
   } finally {
     await current?.packer.abort();
   }
+  if (packed === 0) {
+    const { subject, reason } = findings.at(-1)!;
+    throw new PhotoSetError(`${shown} has no photo that can be read: ${subject}: ${reason}.`);
+  }
   return { files: files.map(name => join(folder, name)), classes, photos: packed, findings };
 }
 
+async function photosWithoutClasses(
+  where: string | readonly string[],
+  findings: Finding[],
+  signal: AbortSignal | undefined,
+): Promise<Packable[]> {
+  const photos: Packable[] = [];
+  const onFinding = (finding: Finding) => void findings.push(finding);
+  for await (const { name, origin } of findPhotos(where, {
+    onFinding,
+    ...(signal && { signal }),
+  })) {
+    const id = name === '' ? basename(origin.path) : name;
+    if (!isDocument(id)) photos.push({ id, origin });
+    else
+      findings.push({
+        kind: 'quarantined',
+        subject: id,
+        reason: 'its name is not that of a photo',
+      });
+  }
+  return photos;
+}
+
 /** Parts one after the other, and photos of a part by their names. */
-const inOrder = (a: Candidate, b: Candidate): number =>
+const inOrder = (a: Packable, b: Packable): number =>
   compareText(a.part ?? '', b.part ?? '') || compareText(a.id, b.id);
 
 async function emptyFolder(out: string): Promise<string> {

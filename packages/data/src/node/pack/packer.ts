@@ -10,9 +10,12 @@ export interface PackedSet {
   readonly isMultiLabel: boolean;
 }
 
+/** A photo that was listed, with its class if it has one. */
+export type Packable = Omit<Candidate, 'className'> & Partial<Pick<Candidate, 'className'>>;
+
 /** A photo to pack. */
 export interface PackedPhoto {
-  readonly candidate: Candidate;
+  readonly candidate: Packable;
   readonly bytes: Uint8Array;
   /** Name of the photo in the file: unique, with folders. */
   readonly name: string;
@@ -27,11 +30,16 @@ export interface Packer {
   abort(): Promise<void>;
 }
 
+/** The names of a photo's classes. */
+export const classesOf = ({ className, classNames }: Packable): readonly string[] =>
+  classNames ?? (className === undefined ? [] : [className]);
+
 /** The facts about a photo by name, as they are packed beside it. */
-export function factsOf({ className, classNames, group, part, columns }: Candidate): object {
+export function factsOf({ className, classNames, group, part, columns }: Packable): object {
+  const names = classNames ?? className;
   return {
     ...columns,
-    class: classNames ?? className,
+    ...(names !== undefined && { class: names }),
     ...(part && { split: part }),
     ...(group !== undefined && { group }),
   };

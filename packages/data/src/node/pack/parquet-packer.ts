@@ -1,8 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SchemaElement } from 'hyparquet';
-import { namesOf } from '../../labels';
-import type { PackedPhoto, PackedSet, Packer } from './packer';
+import { classesOf, type PackedPhoto, type PackedSet, type Packer } from './packer';
 
 /** Rows that are stored together: this many, or fewer when their photos have so many bytes. */
 const [mostRows, mostBytes] = [100, 64 * 2 ** 20];
@@ -79,7 +78,7 @@ function columnsOf({ classes, columns, isMultiLabel }: PackedSet): Column[] {
     name: 'label',
     feature: label,
     schema: [element('label', { type: 'INT64' })],
-    cellOf: ({ candidate }) => numbers.get(candidate.className),
+    cellOf: ({ candidate }) => numbers.get(candidate.className ?? ''),
   };
   const several: Column = {
     name: 'labels',
@@ -89,7 +88,7 @@ function columnsOf({ classes, columns, isMultiLabel }: PackedSet): Column[] {
       element('list', { repetition_type: 'REPEATED', num_children: 1 }),
       element('element', { type: 'INT64' }),
     ],
-    cellOf: ({ candidate }) => namesOf(candidate).map(name => numbers.get(name)),
+    cellOf: ({ candidate }) => classesOf(candidate).map(name => numbers.get(name)),
   };
   const others = columns
     .filter(name => !['image', 'label', 'labels'].includes(name))
@@ -102,5 +101,6 @@ function columnsOf({ classes, columns, isMultiLabel }: PackedSet): Column[] {
           (name === 'split' ? part : name === 'group' ? group : undefined) ?? own?.[name],
       }),
     );
-  return [image, isMultiLabel ? several : single, ...others];
+  const labels = isMultiLabel ? [several] : classes.length > 0 ? [single] : [];
+  return [image, ...labels, ...others];
 }

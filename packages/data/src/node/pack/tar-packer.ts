@@ -10,11 +10,12 @@ export async function tarPacker(path: string, { classes }: PackedSet): Promise<P
   const file: FileHandle = await open(part, 'w');
   const add = async ({ candidate, bytes, name }: PackedPhoto) => {
     const { key, suffix = suffixOf(bytes) } = keyOf(name);
-    const number = candidate.classNames ? undefined : numbers.get(candidate.className);
+    const number = candidate.classNames ? undefined : numbers.get(candidate.className ?? '');
+    const facts = JSON.stringify(factsOf(candidate));
     const files = [
       tarFile(`${key}.${suffix}`, bytes),
       ...(number === undefined ? [] : [tarFile(`${key}.cls`, Buffer.from(`${number}`))]),
-      tarFile(`${key}.json`, Buffer.from(JSON.stringify(factsOf(candidate)))),
+      ...(facts === '{}' ? [] : [tarFile(`${key}.json`, Buffer.from(facts))]),
     ];
     await file.writeFile(Buffer.concat(files));
   };
