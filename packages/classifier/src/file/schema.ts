@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { poolings } from '../network/extractor';
+import { type Pooling, poolings } from '../network/extractor';
 import { mostViews } from '../photos/views';
-import { taskNames } from '../task';
+import { type TaskName, taskNames } from '../task';
 
 /**
  * Version of `classifier.json` that this package writes and reads.
@@ -57,39 +57,26 @@ const shards = v.pipe(
 );
 
 const extractor = v.object({
-  /** Name of the architecture in `@shroom/models`, built in or registered by the program. */
   architecture: text,
   weights: v.object({
-    /** The id of known weights, such as `convnext_base.fb_in1k`. Absent for other weights. */
     id: v.optional(text),
-    /** Source of the weights: an argument of `openWeights`. */
     source: text,
     sha256,
     license: text,
-    /** If the folder contains the weights: the source that they were made from. */
     origin: v.optional(text),
-    /**
-     * The pieces of a safetensors file below the folder: the weights of the network after `foldBatchNorm`, under its own names.
-     * If there are shards, `source` and `sha256` describe the safetensors file as a whole.
-     */
     shards: v.optional(shards),
   }),
-  /** Number format in the file of weights. */
   precision: v.picklist(['float32', 'float16']),
   preprocessing,
   pooling: v.picklist(poolings),
-  /** Layers of second-order pooling; their frames are in `frames`. */
   taps: v.array(text),
-  /** Number of features. */
   width: count,
 });
 
 const certainty = v.object({
-  /** Number of views whose probabilities an answer averages. */
   views: viewCount,
   temperature: positive,
   threshold: share,
-  /** One threshold per class, only for the task 'multi-label': the class is present if its probability is at least this. */
   thresholds: v.optional(v.array(share)),
   coverage: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
 });
@@ -98,53 +85,144 @@ const stored = v.object({ path: below, sha256, bytes: v.optional(count) });
 
 const unique = (names: string[]) => new Set(names).size === names.length;
 
-/** `classifier.json`: everything needed to classify a new photo. */
-export const classifierSchema = v.pipe(
+/** The size, order of channels and normalization of a network's images. */
+interface StoredPreprocessing {
+  size: [height: number, width: number];
+  channelOrder: 'RGB' | 'BGR';
+  scale: number;
+  mean: [number, number, number];
+  std: [number, number, number];
+  resize: 'squash' | 'crop';
+  cropFraction: number;
+  interpolation: 'bilinear' | 'bicubic';
+}
+
+interface StoredWeights {
+  /** The id of known weights, such as `convnext_base.fb_in1k`. Absent for other weights. */
+  id?: string | undefined;
+  /** Source of the weights: an argument of `openWeights`. */
+  source: string;
+  sha256: string;
+  license: string;
+  /** If the folder contains the weights: the source that they were made from. */
+  origin?: string | undefined;
+  /**
+   * The pieces of a safetensors file below the folder: the weights of the network after `foldBatchNorm`, under its own names.
+   * If there are shards, `source` and `sha256` describe the safetensors file as a whole.
+   */
+  shards?: { path: string; bytes: number; sha256: string }[] | undefined;
+}
+
+interface StoredExtractor {
+  /** Name of the architecture in `@shroom/models`, built in or registered by the program. */
+  architecture: string;
+  weights: StoredWeights;
+  /** Number format in the file of weights. */
+  precision: 'float32' | 'float16';
+  preprocessing: StoredPreprocessing;
+  pooling: Pooling;
+  /** Layers of second-order pooling; their frames are in `frames`. */
+  taps: string[];
+  /** Number of features. */
+  width: number;
+}
+
+interface StoredCertainty {
+  /** Number of views whose probabilities an answer averages. */
+  views: number;
+  temperature: number;
+  threshold: number;
+  /** One threshold per class, only for the task 'multi-label': the class is present if its probability is at least this. */
+  thresholds?: number[] | undefined;
+  coverage: number;
+}
+
+interface StoredPart {
+  path: string;
+  sha256: string;
+  bytes?: number | undefined;
+}
+
+interface StoredNovelty extends StoredPart {
+  neighbors: number;
+  /** A photo with a higher score is called unlike the training photos (`known: false`). */
+  threshold: number;
+  /** Share of validation photos with a score above the threshold. */
+  falseAlarms: number;
+  /** For each class, the share of its photos that would be answered with `known: false` if the class had not been trained on. */
+  leftOut?: number[] | undefined;
+}
+
+/** What `classifier.json` holds: everything needed to classify a new photo. */
+export interface ClassifierFile {
+  format: 'shroom-classifier';
+  version: typeof fileVersion;
+  title: string;
+  caution?: { headline: string; text: string } | undefined;
+  /** Absent if each photo has exactly one class. */
+  task?: TaskName | undefined;
+  classes: string[];
+  extractors: StoredExtractor[];
+  /** Tensors `<extractor>/<layer>/center` and `/directions` of second-order pooling. */
+  frames?: StoredPart | undefined;
+  /** The head. The file of the head has the weights of the head and of the fine-tuned layers of a network. */
+  head: StoredPart & { name: 'mlp' | 'linear' };
+  /** If a network was fine-tuned: its index, and the last layer that stayed frozen. */
+  finetuned?: { extractor: number; layer: string } | undefined;
+  /** How views of a photo are made if an answer averages several views. */
+  augment: 'flips' | 'crops';
+  /** Number of views that an answer averages by default. */
+  views: number;
+  certainty: StoredCertainty[];
+  /** How photos unlike the training photos are recognized. Absent if novelty was not measured. */
+  novelty?: StoredNovelty | undefined;
+  trainedOn: {
+    name: string;
+    /** What the photos are, such as `photographs` or `drawings`. */
+    kind: string;
+    photos: number;
+    perClass: number[];
+  };
+  licenses: { of: string; license: string }[];
+  /**
+   * Only for exports: the largest change of any logit due to folding and rounding the weights, as a share of the largest logit, and the
+   * number of photos on which it was measured.
+   */
+  change?: { share: number; photos: number } | undefined;
+}
+
+/** Validates a `classifier.json`. The type is stated, because the inferred one takes 800 lines of declarations. */
+export const classifierSchema: v.GenericSchema<ClassifierFile> = v.pipe(
   v.object({
     format: v.literal('shroom-classifier'),
     version: v.literal(fileVersion),
     title: text,
     caution: v.optional(v.object({ headline: text, text })),
-    /** Absent if each photo has exactly one class. */
     task: v.optional(v.picklist(taskNames)),
     classes: v.pipe(v.array(text), v.minLength(2), v.check(unique, 'should have no name twice')),
     extractors: v.pipe(v.array(extractor), v.minLength(1)),
-    /** Tensors `<extractor>/<layer>/center` and `/directions` of second-order pooling. */
     frames: v.optional(stored),
-    /** The head. The file of the head has the weights of the head and of the fine-tuned layers of a network. */
     head: v.object({ name: v.picklist(['mlp', 'linear']), ...stored.entries }),
-    /** If a network was fine-tuned: its index, and the last layer that stayed frozen. */
     finetuned: v.optional(v.object({ extractor: index, layer: text })),
-    /** How views of a photo are made if an answer averages several views. */
     augment: v.picklist(['flips', 'crops']),
-    /** Number of views that an answer averages by default. */
     views: viewCount,
     certainty: v.pipe(v.array(certainty), v.minLength(1)),
-    /** How photos unlike the training photos are recognized. Absent if novelty was not measured. */
     novelty: v.optional(
       v.object({
         ...stored.entries,
         neighbors: count,
-        /** A photo with a higher score is called unlike the training photos (`known: false`). */
         threshold: v.pipe(v.number(), v.minValue(0), v.maxValue(2)),
-        /** Share of validation photos with a score above the threshold. */
         falseAlarms: share,
-        /** For each class, the share of its photos that would be answered with `known: false` if the class had not been trained on. */
         leftOut: v.optional(v.array(share)),
       }),
     ),
     trainedOn: v.object({
       name: text,
-      /** What the photos are, such as `photographs` or `drawings`. */
       kind: text,
       photos: count,
       perClass: v.array(index),
     }),
     licenses: v.array(v.object({ of: text, license: text })),
-    /**
-     * Only for exports: the largest change of any logit due to folding and rounding the weights, as a share of the largest logit, and the
-     * number of photos on which it was measured.
-     */
     change: v.optional(
       v.object({ share: v.pipe(v.number(), v.minValue(0), v.finite()), photos: count }),
     ),
@@ -187,6 +265,3 @@ export const classifierSchema = v.pipe(
     'trainedOn.perClass should have a number for each class',
   ),
 );
-
-/** What `classifier.json` holds. */
-export type ClassifierFile = v.InferOutput<typeof classifierSchema>;
