@@ -342,6 +342,7 @@ test('every option is explained with its default', async () => {
     'group',
     'recipe',
     'finetune',
+    'precision',
     'seed',
     'map',
     'engine',

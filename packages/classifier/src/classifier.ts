@@ -44,6 +44,7 @@ export type PhotoExplanation = Explained & {
  *   `classifier.json`, and the files that are named in it. Remote files are downloaded into the cache once.
  * @throws ClassifierFileError when the folder has no classifier, or a part of the classifier is missing, damaged or of another training.
  * @throws DownloadError when the backbone's weights are not in the cache and cannot be downloaded.
+ * @throws EngineLimitError when the classifier computes in int8, and the engine is not `ort`.
  * @example
  * ```ts
  * const classifier = await openClassifier('runs/pets');
@@ -109,7 +110,7 @@ export class Classifier {
 
   /**
    * The whole classifier as one model, from images `[N, H, W, 3]` (preprocessed by `preprocessing`) to logits `[N, K]`. The model works
-   * with `@shroom/gradcam` and everything else that takes TensorFlow.js models. `dispose` of the classifier also disposes the model.
+   * with `@shroom/gradcam` and everything else that takes TensorFlow.js models. It computes in 32 bits, also if `predict` does so in int8. `dispose` of the classifier also disposes the model.
    *
    * @throws UnsupportedNetworkError if the classifier has several networks: each needs its own preprocessed image.
    */

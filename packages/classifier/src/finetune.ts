@@ -20,6 +20,7 @@ import { saveClassifier } from './file/save';
 import type { ClassifierFile } from './file/schema';
 import { type CutExtractor, cutExtractor, type Extractor } from './network/extractor';
 import { extractAll } from './network/features';
+import { computesInt8 } from './network/precision';
 import { summariesOfParts } from './network/summaries';
 import { headOnTrained } from './network/tuned';
 import { type NamedPhotos, openSet } from './photos/open-set';
@@ -95,7 +96,7 @@ export async function finetune(run: string, options: FinetuneOptions = {}): Prom
   requireFactor('layerDecay', options.layerDecay);
   const from = resolve(run);
   const folder = resolve(options.out ?? `${from}-finetuned`);
-  await requireClassifier(from);
+  requireTrainable(await requireClassifier(from));
   await openRunFolder(folder);
   return withLock(folder, () => finetuneIn(folder, from, options));
 }
@@ -184,6 +185,14 @@ async function finetuneIn(
   } finally {
     disposeNetwork(network);
   }
+}
+
+/** @throws UnsupportedNetworkError when the networks compute with integers. */
+function requireTrainable(file: ClassifierFile): void {
+  if (computesInt8(file))
+    throw new UnsupportedNetworkError(
+      'The classifier computes with integers of 8 bits (int8), which cannot be trained. Train one with the precision float32, and fine-tune that.',
+    );
 }
 
 /**

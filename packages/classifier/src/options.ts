@@ -3,6 +3,7 @@ import type { EngineName } from './engine/names';
 import { type MapName, mapNames } from './explaining/map-names';
 import { type Pooling, poolings } from './network/extractor';
 import { largestSize, sizeFor, smallestSize, usualSize } from './network/patches';
+import { type Precision, precisions } from './network/precision';
 import { type Augment, mostViews } from './photos/views';
 import { type NamesOf, requireKnown, requireWhole } from './requirements';
 import { type TaskName, taskNames } from './task';
@@ -58,6 +59,12 @@ export interface TrainConfiguration {
   readonly labelSmoothing?: number;
   /** The last stage or layer of the backbone that stays frozen; `none` trains the head alone. Default `none`. */
   readonly finetune?: string;
+  /**
+   * How the frozen network computes features. `int8` multiplies integers of 8 bits, whose ranges are calibrated on training photos; the
+   * classifier then needs the engine `ort`. `auto` measures on this machine, and takes `int8` if it is faster and its features are nearly
+   * the same. Heat maps and exports are computed with numbers of 32 bits. Default `float32`.
+   */
+  readonly precision?: Precision;
   /** Seed of the split, the initial weights, the order of photos, and dropout. Default 0. */
   readonly seed?: number;
   /**
@@ -99,6 +106,7 @@ export interface Configuration
     | 'labelSmoothing'
     | 'engine'
     | 'task'
+    | 'precision'
   > {
   readonly backbone: readonly string[];
   readonly size: number;
@@ -121,6 +129,8 @@ export interface Configuration
   readonly labelSmoothing?: number;
   /** Absent if the task follows from the photos. */
   readonly task?: TaskName;
+  /** Absent for `float32`. */
+  readonly precision?: Exclude<Precision, 'float32'>;
 }
 
 /**
@@ -131,7 +141,15 @@ export interface Configuration
 export function withDefaults(options: TrainConfiguration): Configuration {
   requireKnown('', options, known);
   requireKnownColumns(options.columns);
-  const { backbone = 'resnet50', recipe = 'best', head, engine: _, task, ...rest } = options;
+  const {
+    backbone = 'resnet50',
+    recipe = 'best',
+    head,
+    engine: _,
+    task,
+    precision,
+    ...rest
+  } = options;
   const own = findRecipe(recipe);
   const { pooling = head === 'covariance' ? 'covariance' : own.pooling } = options;
   const configuration: Configuration = {
@@ -148,6 +166,8 @@ export function withDefaults(options: TrainConfiguration): Configuration {
     ...defined(rest),
     // `auto` is left out, so that a run with an explicit `auto` has the same configuration as a run without it.
     ...(task !== undefined && task !== 'auto' && { task }),
+    // So is `float32`.
+    ...(precision !== undefined && precision !== 'float32' && { precision }),
     backbone: typeof backbone === 'string' ? [backbone] : backbone,
     recipe,
     head: head === 'covariance' ? 'linear' : (head ?? own.head),
@@ -164,7 +184,7 @@ const known: NamesOf<TrainConfiguration> = {
   ...{ augment: true, views: true, testViews: true, epochs: true, batch: true, lr: true },
   ...{ classWeights: true, labelSmoothing: true, finetune: true, seed: true, group: true },
   ...{ split: true, givenSplit: true, columns: true, map: true, engine: true, title: true },
-  ...{ kind: true, caution: true, task: true },
+  ...{ kind: true, caution: true, task: true, precision: true },
 };
 
 const tableColumns: NamesOf<TableColumns> = {
@@ -186,7 +206,7 @@ const defined = <T extends object>(options: T): T =>
 /** The allowed values of options that take one of a few words. */
 const choices: Readonly<
   Record<
-    'head' | 'pooling' | 'augment' | 'classWeights' | 'givenSplit' | 'map' | 'task',
+    'head' | 'pooling' | 'augment' | 'classWeights' | 'givenSplit' | 'map' | 'task' | 'precision',
     readonly string[]
   >
 > = {
@@ -197,6 +217,7 @@ const choices: Readonly<
   givenSplit: ['auto', 'require', 'ignore'],
   map: mapNames,
   task: ['auto', ...taskNames],
+  precision: precisions,
 };
 
 function check(configuration: Configuration): void {
@@ -217,6 +238,10 @@ function check(configuration: Configuration): void {
     if (value !== undefined && !values.includes(value))
       throw new RangeError(`${name} should be ${values.join(' or ')}, not '${value}'.`);
   }
+  if (configuration.precision === 'int8' && configuration.finetune !== 'none')
+    throw new RangeError(
+      `precision int8 is for frozen networks, and finetune '${configuration.finetune}' trains layers. Leave one of them out.`,
+    );
   if (labelSmoothing !== undefined && !(labelSmoothing >= 0 && labelSmoothing < 1))
     throw new RangeError(`labelSmoothing should be 0 to below 1, not ${labelSmoothing}.`);
   if (lr !== undefined && !(lr > 0 && Number.isFinite(lr)))

@@ -43,6 +43,7 @@ export interface TrainOptions extends TrainConfiguration, WorkOptions {
  *   differences.
  * @throws UnsupportedNetworkError when the backbone is unknown, does not suit the other options, or cannot be cut at `finetune`.
  * @throws DownloadError when weights of the backbone cannot be downloaded, or are downloaded only by a command and are not here.
+ * @throws EngineLimitError when the precision is `int8`, and the engine is not `ort`.
  * @throws RangeError for an unknown option or an invalid value.
  * @example
  * ```ts

@@ -55,6 +55,8 @@ test.each<[object, RegExp]>([
   ],
   [{ backbone: ['a', 'b'], architecture: ['resnet18'] }, /for all 2 backbones or one for each/],
   [{ recipe: { ...jobRecipes.best, testviews: 8 } }, /no option 'recipe.testviews'/],
+  [{ precision: 'int4' }, /precision should be float32 or int8 or auto, not 'int4'/],
+  [{ precision: 'int8', finetune: 'layer3' }, /int8 is for frozen networks, and finetune 'layer3'/],
   [{ map: 'jet' }, /map should be gradcam or last-convolution, not 'jet'/],
 ])('%j is refused', (options, message) => {
   expect(() => withDefaults(options)).toThrow(RangeError);
@@ -87,4 +89,10 @@ test('options change every phase of a training', () => {
     { epochs: 7, batchSize: 16, schedule: { learningRate: 0.01 }, labelSmoothing: 0.1 },
   ]);
   expect(made.followedBy![0]).not.toHaveProperty('classWeights');
+});
+
+test('float32 is no part of a configuration, as runs before there was a choice did not name it', () => {
+  expect(withDefaults({ precision: 'float32' })).toEqual(withDefaults({}));
+  expect(withDefaults({ precision: 'int8' }).precision).toBe('int8');
+  expect(withDefaults({ precision: 'auto', finetune: 'layer3' }).precision).toBe('auto');
 });

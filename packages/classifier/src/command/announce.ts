@@ -1,7 +1,7 @@
 import type { Backbone } from '@shroom/models';
 import type { EpochRecord } from '@shroom/train';
 import type { TrainEvent } from '../events';
-import { poolingInWords } from '../network/extractor';
+import { poolingInWords, precisionInWords } from '../network/extractor';
 import type { FeaturePlan } from '../network/plan';
 import type { OnProgress, Stage } from '../progress';
 import type { Run } from '../results/results';
@@ -103,10 +103,11 @@ function announceBackbone(
   { fact }: Printer,
   { extractors, cut, size: side }: Extract<TrainEvent, { kind: 'backbone' }>,
 ): void {
-  for (const [index, { backbone, pooling }] of extractors.entries()) {
+  for (const [index, extractor] of extractors.entries()) {
+    const { backbone, pooling } = extractor;
     const { source, license } = backbone.weights;
     const frozen = cut !== undefined && index === 0 ? `frozen up to ${cut}` : 'frozen';
-    const pooled = poolingInWords(pooling);
+    const pooled = `${poolingInWords(pooling)}${precisionInWords(extractor)}`;
     const told = `${source}, ${license}; ${frozen}, photos at ${side} px${unseen(backbone, side)}${pooled}`;
     fact(backbone.name, forTerminal(told));
   }

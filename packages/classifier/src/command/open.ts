@@ -1,5 +1,6 @@
 import type { Classifier } from '../classifier';
 import type { EngineName } from '../engine/names';
+import { computesInt8, precisionOf } from '../network/precision';
 import { licenseNotices } from '../results/license-notices';
 import { forTerminal } from '../run/names';
 import { printEngine } from './engine';
@@ -52,8 +53,9 @@ export async function openRun(
   await announceEngine(notes, engine);
   const classifier = await openWithBars(run, bars, signal);
   const { title, trainedOn, licenses } = classifier.file;
+  const precision = computesInt8(classifier.file) ? `; in ${precisionOf(classifier.file)}` : '';
   const { photos, kind } = trainedOn;
-  notes.fact('classifier', forTerminal(`${title}; trained on ${photos} ${kind}`));
+  notes.fact('classifier', forTerminal(`${title}; trained on ${photos} ${kind}${precision}`));
   for (const text of licenseNotices(licenses)) notes.warn(forTerminal(text));
   return classifier;
 }

@@ -206,7 +206,14 @@ const results = {
     made: names,
   }),
   /** Printed when the server has stopped. */
-  serve: v.object({ url: v.string(), title: v.string(), classes: names, engine: v.string() }),
+  serve: v.object({
+    url: v.string(),
+    title: v.string(),
+    classes: names,
+    engine: v.string(),
+    /** How the networks compute, such as `float32` or `int8`. */
+    precision: v.string(),
+  }),
   weights: v.object({
     weights: v.array(
       v.object({

@@ -60,19 +60,20 @@ export const serve: Verb<ServeVerbOptions> = {
       limits: given({ ...limits, seconds: maxSeconds }),
       onEvent: ({ reason }) => notes.warn(forTerminal(`A process was replaced: ${reason}`)),
     });
-    const { url, addresses, title, classes, engine, licenses } = server;
+    const { url, addresses, title, classes, engine, precision, licenses } = server;
+    const computing = precision === 'float32' ? engine : `${engine}, ${precision}`;
     for (const text of licenseNotices(licenses)) notes.warn(forTerminal(text));
     // Who reads the line may stop the server at once.
     const stopping = stopped(signal);
     results.say(
       forTerminal(
-        `${title} (${counted(classes.length, 'class', 'classes')}, ${engine}) answers at ${addresses.join(' and ')}`,
+        `${title} (${counted(classes.length, 'class', 'classes')}, ${computing}) answers at ${addresses.join(' and ')}`,
       ),
     );
     await stopping;
     await server.close();
     results.say('Stopped.');
-    return { result: { url, title, classes, engine } };
+    return { result: { url, title, classes, engine, precision } };
   },
 };
 

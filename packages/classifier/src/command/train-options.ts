@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { poolings } from '../network/extractor';
+import { precisions } from '../network/precision';
 import type { Caution } from '../options';
 import { taskNames } from '../task';
 import type { JobRecipeName } from '../training/recipe';
@@ -94,6 +95,11 @@ const networkOptions = (): Option[] => [
     '--finetune <place>',
     'also trains the layers of the backbone after this stage or layer, such as layer3 or layer4.1.relu; "none" trains only the head (default: "none")',
   ),
+  new Option(
+    '--precision <name>',
+    'how the frozen network computes features: "int8" multiplies integers of 8 bits, calibrated on training photos, on the engine ort; "auto" ' +
+      'measures here, and takes int8 if it is faster and its features are nearly the same (default: "float32")',
+  ).choices(precisions),
   engineOption(),
 ];
 

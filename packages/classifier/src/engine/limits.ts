@@ -10,6 +10,29 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
+ * Checks that an engine computes with integers of 8 bits.
+ *
+ * @param engine Name of the engine.
+ * @throws EngineLimitError when it does not.
+ */
+export function requireInt8(
+  engine: string,
+  ort: () => NativeFault = () => nativeFault(undefined),
+): void {
+  if (engine === 'ort') return;
+  throw new EngineLimitError(
+    `The engine '${engine}' does not compute features with integers of 8 bits (int8). Take the engine ort, or train with the precision float32. ${remedyOf(ort())}`,
+  );
+}
+
+/** What gets the engine `ort`, in words. */
+function remedyOf({ kind, remedy }: NativeFault): string {
+  const { what, command }: Remedy =
+    kind === 'broken' ? { what: 'The engine ort can: `shroom doctor` checks it.' } : remedy;
+  return `${what}${command ? `\n${command}` : ''}`;
+}
+
+/**
  * Checks that an engine can train the layers after a cut, before anything long is computed.
  *
  * @param engine Name of the engine.
@@ -32,11 +55,8 @@ export function requireGradients(
     needed[each]?.some(kernel => getKernel(kernel, engine) === undefined),
   );
   if (lacking === undefined) return;
-  const { kind, remedy } = ort();
-  const { what, command }: Remedy =
-    kind === 'broken' ? { what: 'The engine ort can: `shroom doctor` checks it.' } : remedy;
   throw new EngineLimitError(
     `The engine '${engine}' cannot train ${network} after '${layer}': it has no gradients of layers of the kind ${lacking}. ` +
-      `It can train the head alone, and fine-tune a ResNet or a vision transformer. ${what}${command ? `\n${command}` : ''}`,
+      `It can train the head alone, and fine-tune a ResNet or a vision transformer. ${remedyOf(ort())}`,
   );
 }

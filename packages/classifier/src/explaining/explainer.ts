@@ -21,7 +21,7 @@ import {
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { UnsupportedNetworkError } from '../errors';
 import type { ClassifierNetwork } from '../network/classifier-network';
-import { headless, networkOf } from '../network/extractor';
+import { headless, inFloat32, networkOf } from '../network/extractor';
 import { toTensor } from '../network/images';
 import { linkOf } from '../task';
 import { refuseLastConvolution } from './last-convolution';
@@ -178,7 +178,7 @@ export class HeldPhoto {
   #featuresOf(): readonly Tensor2D[] {
     if (this.#features) return this.#features;
     this.#features = this.#network.extractors.map((each, index) =>
-      tidy(() => networkOf(each)(this.#images[index]!).features as Tensor2D),
+      tidy(() => networkOf(inFloat32(each))(this.#images[index]!).features as Tensor2D),
     );
     this.#owned.push(...this.#features);
     return this.#features;

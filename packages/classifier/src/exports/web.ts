@@ -12,6 +12,7 @@ import { loadParts } from '../file/load';
 import type { ClassifierFile } from '../file/schema';
 import { storedFiles, tensorsOf } from '../file/stored';
 import { hashOf, readStored } from '../file/tensors';
+import { inFloat32 } from '../network/extractor';
 import type { PhotoInputs } from '../photos/inputs';
 import type { NamedPhoto } from '../photos/picture';
 import { randomPhotos } from '../photos/random-photos';
@@ -57,6 +58,7 @@ const known: NamesOf<WebExportOptions> = { weights: true, photos: true, signal: 
 export interface WebExport extends Exported {
   /**
    * The largest change of any logit due to folding and rounding the weights, as a share of the largest logit. Also in `classifier.json`.
+   * Computing in 32 bits instead of int8 is not in it.
    */
   readonly change: number;
 }
@@ -114,17 +116,18 @@ export async function exportForWeb(
     bytes: bytes.length,
   });
 
-  const { finetuned: _, change: __, ...rest } = file;
+  const { finetuned: _, change: __, ranges: ___, ...rest } = file;
   const written: ClassifierFile = {
     ...rest,
     licenses: publishedLicenses(rest.licenses),
     extractors: file.extractors.map((facts, index) => {
       const { whole, shards } = extractors[index]!;
+      const { computes: _, ...others } = facts;
       const { origin: earlier = facts.weights.source, ...weights } = facts.weights;
       const origin = publishedSource(earlier);
       const { path: source, sha256 } = stored(whole);
       return {
-        ...facts,
+        ...others,
         weights: { ...weights, source, sha256, origin, shards: shards.map(stored) },
         precision,
       };
@@ -164,7 +167,7 @@ async function earlierExport(folder: string): Promise<ClassifierFile | undefined
   throw new RunFolderError(folder, 'holds a run, which would be lost. Name another folder.');
 }
 
-/** Opens the exported files and measures how far their logits differ from those of the original classifier. */
+/** Opens the exported files and measures how far their logits differ from those of the original classifier in 32 bits. */
 async function measured(
   folder: string,
   file: ClassifierFile,
@@ -173,7 +176,9 @@ async function measured(
 ): Promise<NonNullable<ClassifierFile['change']>> {
   const again = await loadParts(folder, file);
   try {
-    const change = await changeOf(loaded.network, again.network, photos);
+    const { extractors, ...others } = loaded.network;
+    const original = { ...others, extractors: extractors.map(inFloat32) };
+    const change = await changeOf(original, again.network, photos);
     if (Number.isFinite(change.share)) return change;
     throw new ClassifierFileError(
       folder,

@@ -39,6 +39,8 @@ export interface ClassifierParts {
    * @throws ClassifierFileError when the classifier was trained on other weights.
    */
   backbone(facts: ExtractorFacts, index: number): Promise<Backbone>;
+  /** Makes an extractor compute with integers of 8 bits. Where it is absent, as in browsers, all compute with numbers of 32 bits. */
+  int8?(extractor: Extractor, index: number, ranges: StoredFile): Promise<Extractor>;
 }
 
 /** Builds a classifier with its trained weights. @throws ClassifierFileError when a part is missing, damaged or of another training. */
@@ -71,9 +73,18 @@ export async function assembleUntrained(
   const strange = novelty && noveltyOf({ ...novelty, tensors: await tensorsIn(novelty) });
   const trainedBytes = await parts.read(stored);
   const extractors: Extractor[] = [];
+  const inPrecision = async (extractor: Extractor, index: number) => {
+    if (file.extractors[index]!.computes !== 'int8' || !parts.int8) return extractor;
+    try {
+      return await parts.int8(extractor, index, file.ranges!);
+    } catch (error) {
+      extractor.dispose();
+      throw error;
+    }
+  };
   try {
     for (const [index, each] of file.extractors.entries())
-      extractors.push(await extractorFrom(each, index, frames, parts));
+      extractors.push(await inPrecision(await extractorFrom(each, index, frames, parts), index));
     const { finetuned } = file;
     const cut = finetuned && cutExtractor(extractors[finetuned.extractor]!, finetuned.layer);
     const width = extractors.reduce((sum, each) => sum + each.width, 0);

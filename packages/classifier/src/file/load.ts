@@ -2,7 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backbone } from '@shroom/models';
 import { DownloadError, loadBackbone } from '@shroom/models/node';
+import { getBackend } from '@tensorflow/tfjs-core';
+import { requireInt8 } from '../engine/limits';
 import { ClassifierFileError } from '../errors';
+import { withInt8 } from '../network/int8';
+import { computesInt8 } from '../network/precision';
 import { Meter, type OnProgress } from '../progress';
 import { whyUntrained } from '../run/unfinished';
 import {
@@ -14,6 +18,7 @@ import {
   type UntrainedClassifier,
 } from './assemble';
 import { parseClassifierFile } from './classifier-file';
+import { parseRanges } from './ranges';
 import type { ClassifierFile } from './schema';
 import { backboneOfShards } from './shards';
 import type { StoredFile } from './stored';
@@ -30,6 +35,7 @@ export interface LoadOptions {
  * Loads a trained classifier.
  *
  * @throws ClassifierFileError when the folder has no classifier, or a part of it is missing, damaged or of another training.
+ * @throws EngineLimitError when the classifier computes with integers of 8 bits, and the engine does not.
  */
 export async function loadClassifier(
   folder: string,
@@ -69,7 +75,9 @@ async function openFolder(
   folder: string,
   options: LoadOptions,
 ): Promise<{ readonly file: ClassifierFile; readonly parts: ClassifierParts }> {
-  return { file: await requireClassifier(folder), parts: partsIn(folder, options) };
+  const file = await requireClassifier(folder);
+  if (computesInt8(file)) requireInt8(getBackend());
+  return { file, parts: partsIn(folder, options) };
 }
 
 /** Loads a classifier whose `classifier.json` is not written yet. The other files of the classifier are already in the folder. */
@@ -86,6 +94,14 @@ function partsIn(folder: string, options: LoadOptions): ClassifierParts {
       facts.weights.shards && !options.weights?.[index]
         ? backboneOfShards(facts, { path, read })
         : backboneFrom(facts, index, path, options),
+    int8: async (extractor, index, stored) => {
+      const { ranges } = parseRanges(await read(stored), stored.path)[index] ?? {};
+      if (ranges) return withInt8(extractor, ranges);
+      throw new ClassifierFileError(
+        path,
+        `${stored.path} has no ranges of extractor ${index}. Restore the folder, or train again.`,
+      );
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import type { RunConfiguration } from '../run/folder';
 import type { TaskName } from '../task';
 import type { StoredNovelty } from '../training/novelty';
 import type { CertaintyByViews } from '../training/test-evaluation';
+import { rangesFile } from './ranges';
 import { type ClassifierFile, fileVersion } from './schema';
 import type { Tensors } from './stored';
 import { hashOf, writeTensors } from './tensors';
@@ -36,7 +37,9 @@ export async function saveClassifier(
   const { title, configuration, task, photos, split, extractors, cut, novelty, weights } = saved;
   const { augment, testViews, head, kind, caution } = configuration;
   const frames = framesOf(extractors);
-  const head256 = hashOf(await readFile(join(folder, weights)));
+  const hashed = async (path: string) => {
+    return { path, sha256: hashOf(await readFile(join(folder, path))) };
+  };
   const plain = certaintyOf(1, saved.certainty.plain);
   const averaged = certaintyOf(testViews, saved.certainty.averaged);
   const { neighbors, threshold, falseAlarms, leftOut } = novelty;
@@ -50,7 +53,8 @@ export async function saveClassifier(
     classes: [...photos.classes],
     extractors: extractors.map(fileOf),
     ...(frames.size > 0 && { frames: await writeTensors(folder, 'frames.safetensors', frames) }),
-    head: { name: head, path: weights, sha256: head256 },
+    ...(extractors.some(({ int8 }) => int8) && { ranges: await hashed(rangesFile) }),
+    head: { name: head, ...(await hashed(weights)) },
     ...(cut && {
       finetuned: { extractor: extractors.indexOf(cut.extractor), layer: cut.cut.layer },
     }),
@@ -90,6 +94,7 @@ function fileOf({
   pooling,
   taps,
   width,
+  int8,
 }: Extractor): ClassifierFile['extractors'][number] {
   const { name, weights, preprocessing } = backbone;
   const known = listPretrained().find(
@@ -100,6 +105,7 @@ function fileOf({
     architecture: name,
     weights: { ...(known && { id: known.id }), ...weights },
     precision: 'float32',
+    ...(int8 && { computes: 'int8' }),
     preprocessing: { ...preprocessing, size: [...size], mean: [...mean], std: [...std] },
     pooling,
     taps: taps.map(({ layer }) => layer),

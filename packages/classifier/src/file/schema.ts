@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Pooling, poolings } from '../network/extractor';
+import { type Computes, computesInt8 } from '../network/precision';
 import { mostViews } from '../photos/views';
 import { type TaskName, taskNames } from '../task';
 
@@ -67,6 +68,7 @@ const extractor = v.object({
     shards: v.optional(shards),
   }),
   precision: v.picklist(['float32', 'float16']),
+  computes: v.optional(v.picklist(['float32', 'int8'])),
   preprocessing,
   pooling: v.picklist(poolings),
   taps: v.array(text),
@@ -119,6 +121,8 @@ interface StoredExtractor {
   weights: StoredWeights;
   /** Number format in the file of weights. */
   precision: 'float32' | 'float16';
+  /** How the features are computed. Absent for `float32`. */
+  computes?: Computes | undefined;
   preprocessing: StoredPreprocessing;
   pooling: Pooling;
   /** Layers of second-order pooling; their frames are in `frames`. */
@@ -165,6 +169,8 @@ export interface ClassifierFile {
   extractors: StoredExtractor[];
   /** Tensors `<extractor>/<layer>/center` and `/directions` of second-order pooling. */
   frames?: StoredPart | undefined;
+  /** The ranges of the values of networks that compute `int8`. */
+  ranges?: StoredPart | undefined;
   /** The head. The file of the head has the weights of the head and of the fine-tuned layers of a network. */
   head: StoredPart & { name: 'mlp' | 'linear' };
   /** If a network was fine-tuned: its index, and the last layer that stayed frozen. */
@@ -202,6 +208,7 @@ export const classifierSchema: v.GenericSchema<ClassifierFile> = v.pipe(
     classes: v.pipe(v.array(text), v.minLength(2), v.check(unique, 'should have no name twice')),
     extractors: v.pipe(v.array(extractor), v.minLength(1)),
     frames: v.optional(stored),
+    ranges: v.optional(stored),
     head: v.object({ name: v.picklist(['mlp', 'linear']), ...stored.entries }),
     finetuned: v.optional(v.object({ extractor: index, layer: text })),
     augment: v.picklist(['flips', 'crops']),
@@ -239,6 +246,10 @@ export const classifierSchema: v.GenericSchema<ClassifierFile> = v.pipe(
     ({ extractors, frames }) =>
       frames !== undefined || extractors.every(each => each.pooling !== 'covariance'),
     'frames should be there for covariance pooling',
+  ),
+  v.check(
+    file => file.ranges !== undefined || !computesInt8(file),
+    'ranges should be there for networks that compute int8',
   ),
   v.check(
     ({ classes, novelty }) => (novelty?.leftOut?.length ?? classes.length) === classes.length,

@@ -18,11 +18,12 @@ export interface StoredFile {
 /** All files that a `classifier.json` names, in the order in which they are read. */
 export const storedFiles = ({
   frames,
+  ranges,
   novelty,
   head,
   extractors,
 }: ClassifierFile): StoredFile[] => [
-  ...[frames, novelty, head].filter(file => file !== undefined),
+  ...[frames, ranges, novelty, head].filter(file => file !== undefined),
   ...extractors.flatMap(({ weights }) => weights.shards ?? []),
 ];
 

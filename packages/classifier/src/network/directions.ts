@@ -5,6 +5,7 @@ import type { Backbone } from '@shroom/models';
 import { extractFeatures } from '@shroom/train';
 import { type Tensor, type Tensor3D, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
 import { model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { evenly } from '../photos/evenly';
 import { imagesAtOnce } from './extractor';
 
 /** Number of directions kept for each stage, or the number of channels if that is smaller. */
@@ -58,17 +59,4 @@ export async function directionsOf(
     }
   }
   return found;
-}
-
-/** Selects at most `most` photos in the order of their hashes, equally many of each class where possible. */
-function evenly(photos: readonly Photo[], most: number): Photo[] {
-  const byClass = new Map<number, Photo[]>();
-  for (const photo of [...photos].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)))
-    byClass.set(photo.label, [...(byClass.get(photo.label) ?? []), photo]);
-  const turns = Math.max(...[...byClass.values()].map(own => own.length));
-  return Array.from({ length: turns }, (_, turn) =>
-    [...byClass.values()].flatMap(own => own[turn] ?? []),
-  )
-    .flat()
-    .slice(0, most);
 }

@@ -6,6 +6,7 @@ import {
   type TokenLayout,
   TokenPooling,
 } from '@shroom/models';
+import type { ActivationRanges } from '@shroom/models/int8';
 import { mean, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { UnsupportedNetworkError } from '../errors';
@@ -28,6 +29,16 @@ export function poolingInWords(pooling: Pooling): string {
   return pooling === 'cls' ? ', class token' : ', class token and mean of the patches';
 }
 
+/** The features of a network that computes them with integers of 8 bits. */
+interface Int8Features {
+  /** The ranges of the network's values, calibrated on training photos. */
+  readonly ranges: ActivationRanges;
+  /** Maps preprocessed images `[N, H, W, 3]` to features and averages. */
+  readonly compute: (images: Tensor) => Computed;
+  /** Frees the integers alone. */
+  dispose(): void;
+}
+
 /** A frozen network with the pooling that turns its feature maps into the features of a photo. */
 export interface Extractor {
   readonly backbone: Backbone;
@@ -37,6 +48,8 @@ export interface Extractor {
   /** Images `[N, H, W, 3]` to features `[N, width]`, as one model. */
   readonly features: LayersModel;
   readonly width: number;
+  /** Absent if features are computed with numbers of 32 bits, as heat maps and exports always are. */
+  readonly int8?: Int8Features;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -153,9 +166,17 @@ export interface Computed {
   readonly atCut?: Tensor;
 }
 
+/** The same extractor with numbers of 32 bits. */
+export const inFloat32 = ({ int8: _, ...extractor }: Extractor): Extractor => extractor;
+
+/** How the features of a network are computed, as the end of a line about it; empty for 32 bits. */
+export const precisionInWords = ({ int8 }: Pick<Extractor, 'int8'>): string =>
+  int8 ? ', in int8' : '';
+
 /** A function from preprocessed images `[N, H, W, 3]` to their features, averages and, with a cut, feature maps at the cut. */
 export function networkOf(extractor: Extractor, cut?: CutBackbone): (images: Tensor) => Computed {
-  const { backbone, features } = extractor;
+  const { backbone, features, int8 } = extractor;
+  if (int8 && !cut) return int8.compute;
   const options = { batchSize: imagesAtOnce };
   const average = averageOf(backbone);
   if (isSummary(extractor))

@@ -10,7 +10,7 @@ import { Meter, type OnProgress } from '../progress';
 import type { TaskName } from '../task';
 import { type Caches, extract, type Task } from './extraction';
 import { type CutExtractor, type Extractor, isSummary } from './extractor';
-import { identityOf } from './identity';
+import { computingOf, identityOf } from './identity';
 import { type FeaturePlan, planFeatures } from './plan';
 import { cachedRows, inMemory, joined, type Seen, sizeOf } from './rows';
 
@@ -151,7 +151,7 @@ async function openCaches(
   const { name, weights, preprocessing, channels } = backbone;
   const folder = join(cacheFolder(), 'features');
   const how = { preprocessing, pixels: pixelsVersion, engine: engine.identity };
-  const source = { name, sha256: weights.sha256, ...how };
+  const source = { name, sha256: weights.sha256, ...how, ...computingOf(extractor) };
   const precision = 'float16';
   const own = pooling === 'attention' ? { ...source, pooling } : source;
   const summary = await FeatureCache.open(folder, own, channels);

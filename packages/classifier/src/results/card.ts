@@ -1,6 +1,7 @@
 import type { Assessment, MultiLabelAssessment } from '@shroom/train';
 import { publishedLicenses } from '../exports/published-source';
 import type { ClassifierFile } from '../file/schema';
+import { computesInt8 } from '../network/precision';
 import { isMultiLabel } from '../training/test-evaluation';
 import { licenseList, licenseOf, oneLine } from './card-text';
 
@@ -44,7 +45,7 @@ const [answer] = await classifier.predict(['photo.jpg']);${several ? labelsOfAns
 
 ## Licenses
 
-Backbone: ${names}.
+Backbone: ${names}.${computesInt8(file) ? ' Its features are computed in int8, with integers of 8 bits, by the engine `ort`.' : ''}
 
 ${licenseList(publishedLicenses(licenses))}
 `;

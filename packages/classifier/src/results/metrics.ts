@@ -4,6 +4,8 @@ import type { Assessment, ColumnAccuracy, MultiLabelAssessment } from '@shroom/t
 import { writeAtomically } from '@shroom/train/node';
 import type { Engine } from '../engine/engine';
 import { publishedSource } from '../exports/published-source';
+import type { ClassifierFile } from '../file/schema';
+import { precisionOf } from '../network/precision';
 import type { NamedPhotos } from '../photos/open-set';
 import { labelsOf } from '../photos/truth';
 import type { RunConfiguration } from '../run/folder';
@@ -25,6 +27,7 @@ export interface RunMetrics {
   readonly split: Split;
   readonly engine: Engine;
   readonly configuration: RunConfiguration;
+  readonly file: ClassifierFile;
   readonly assessment: Assessment;
   /** Accuracy for each value of the columns of the photos' table. */
   readonly slices: readonly ColumnAccuracy[];
@@ -33,7 +36,7 @@ export interface RunMetrics {
 }
 
 export async function saveMetrics(folder: string, run: RunMetrics): Promise<void> {
-  const { photos, split, engine, configuration, assessment, slices, limits, seconds } = run;
+  const { photos, split, engine, configuration, file, assessment, slices, limits, seconds } = run;
   const { robustness, novelty } = limits;
   const { evaluation, figures, areas, top, calibration, certainty, sets } = assessment;
   const named = <T>(values: readonly T[]) =>
@@ -45,6 +48,7 @@ export async function saveMetrics(folder: string, run: RunMetrics): Promise<void
     data: { name: photos.name, ...counts, findings: photos.findings },
     copies: photos.copies ?? [],
     engine: engine.name,
+    precision: precisionOf(file),
     options: { ...configuration, backbone: configuration.backbone.map(publishedSource) },
     test: {
       ...(isMultiLabel(assessment) ? severalOf(assessment, named) : evaluation),

@@ -4,7 +4,7 @@ import { recipes } from '@shroom/train';
 import type { Engine } from '../engine/engine';
 import { mapStyles } from '../explaining/heat-map';
 import { publishedSource } from '../exports/published-source';
-import { type Extractor, poolingInWords } from '../network/extractor';
+import { type Extractor, poolingInWords, precisionInWords } from '../network/extractor';
 import type { NamedPhotos } from '../photos/open-set';
 import type { RunConfiguration } from '../run/folder';
 import type { Versions } from '../run/versions';
@@ -99,10 +99,10 @@ export async function reportContent(
     facts: [
       ['Data', `${photos.name}: ${photos.photos.length} ${kind}, seed ${seed}`],
       ...extractors.map(
-        ({ backbone: { name, weights }, pooling }) =>
+        ({ backbone: { name, weights }, pooling, int8 }) =>
           [
             'Backbone',
-            `${name}, ${publishedSource(weights.source)} (${weights.license}), ${size} px${poolingInWords(pooling)}`,
+            `${name}, ${publishedSource(weights.source)} (${weights.license}), ${size} px${poolingInWords(pooling)}${precisionInWords({ int8 })}`,
           ] as const,
       ),
       ['Head', heads[head]],

@@ -17,6 +17,8 @@ export interface Opened {
   readonly title: string;
   readonly classes: readonly string[];
   readonly engine: string;
+  /** How its networks compute, such as `float32` or `int8`. */
+  readonly precision: string;
   /** The license of each network's weights. */
   readonly licenses: readonly { readonly of: string; readonly license: string }[];
 }

@@ -21,6 +21,8 @@ export interface Server {
   readonly title: string;
   readonly classes: readonly string[];
   readonly engine: string;
+  /** How the networks of the classifier compute, such as `float32` or `int8`. */
+  readonly precision: string;
   /** The license of each network's weights. They also apply to the classifier. */
   readonly licenses: readonly { readonly of: string; readonly license: string }[];
   /** Ids of the processes that compute. */

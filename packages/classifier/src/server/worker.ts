@@ -2,6 +2,7 @@
 import { configureOrt } from '@shroom/backend-ort';
 import { type Classifier, openClassifier } from '../classifier';
 import { startEngine } from '../engine/engine';
+import { precisionOf } from '../network/precision';
 import { outcomeOf } from './answering';
 import type { Opened, Opening, Order, Report } from './protocol';
 
@@ -22,7 +23,7 @@ async function open({ run, engine, threads, ...options }: Opening): Promise<Open
   const onBatch = (photos: number) => report({ kind: 'batch', photos });
   classifier = await openClassifier(run, { ...options, onBatch });
   const { title, classes, licenses } = classifier.file;
-  return { title, classes, engine: name, licenses };
+  return { title, classes, engine: name, precision: precisionOf(classifier.file), licenses };
 }
 
 process.on('message', (order: Order) => {

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { startEngine } from '../engine/engine';
+import { requireInt8 } from '../engine/limits';
 import type { EngineName } from '../engine/names';
+import { computesInt8 } from '../network/precision';
 import { nameOf } from '../photos/open-set';
 import { requireKnown, requireWhole } from '../requirements';
 import { ofTheResult } from '../run/disk';
@@ -127,6 +129,7 @@ async function networks(
     throw new RangeError(`run should be the address of a classifier, which \`${what}\` needs.`);
   const { file, facts } = await classifierFacts(run, { onProgress, signal });
   const { name: engine } = await startEngine(wanted);
+  if (computesInt8(file)) requireInt8(engine);
   const job = { classifier: facts, engine };
   if (what === 'features') {
     const { views = 1, augment = file.augment, dtype = 'float32' } = options;

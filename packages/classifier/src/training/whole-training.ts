@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEngine } from '../engine/engine';
-import { requireGradients } from '../engine/limits';
+import { requireGradients, requireInt8 } from '../engine/limits';
 import { Explainer } from '../explaining/explainer';
 import { saveClassifier } from '../file/save';
 import { disposeHead, startHead } from '../network/classifier-network';
@@ -20,6 +20,7 @@ import { photosOfRun } from '../run/photos';
 import { stopwatch } from '../run/stopwatch';
 import { versionsOf } from '../run/versions';
 import { fitNovelty } from './novelty';
+import { inPrecision } from './precision';
 import { changed, findRecipe, mostEpochs } from './recipe';
 import { forSigmoids } from './several-classes';
 import { evaluateTest } from './test-evaluation';
@@ -51,6 +52,7 @@ async function trainWith(
   { command, engine: wanted, onProgress, onEvent, signal }: Work,
 ): Promise<Run> {
   const { seed, size, views, testViews, augment, finetune, map, classWeights } = configuration;
+  const { precision = 'float32' } = configuration;
   const work = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const notice = (text: string) => onEvent?.({ kind: 'notice', text });
   const clock = stopwatch();
@@ -58,6 +60,7 @@ async function trainWith(
   const engine = await startEngine(wanted);
   for (const text of engine.failed) notice(text);
   onEvent?.({ kind: 'engine', engine });
+  if (precision === 'int8') requireInt8(engine.name);
   const goesOn = holdsRun(folder);
   for (const text of await saveConfiguration(folder, configuration, versionsOf(engine)))
     notice(text);
@@ -74,8 +77,13 @@ async function trainWith(
   for (const text of notices) notice(text);
 
   const training = split.train.map(index => photos.photos[index]!);
-  const extractors = await loadExtractors(configuration, training, work);
-  networks.push(...extractors);
+  const loaded = await loadExtractors(configuration, training, work);
+  networks.push(...loaded);
+  const extractors = await inPrecision(loaded, training, {
+    ...{ folder, precision, engine: engine.name, isTuned: finetune !== 'none', signal },
+    onNotice: notice,
+  });
+  networks.push(...extractors.flatMap(({ int8 }) => int8 ?? []));
   for (const text of licenseNotices(licensesOf(extractors))) notice(text);
   const cut = finetune === 'none' ? undefined : cutExtractor(extractors[0]!, finetune);
   if (cut) requireGradients(engine.name, cut.extractor.backbone.name, cut.cut);

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { expect, test } from 'vitest';
-import { requireGradients } from '../../src/engine/limits';
+import { requireGradients, requireInt8 } from '../../src/engine/limits';
 import { nativeFault } from '../../src/engine/native';
 import { EngineLimitError } from '../../src/errors';
 
@@ -22,4 +22,13 @@ test('wasm has no gradients of depthwise convolutions, and the error says what t
   expect(() => requireGradients('cpu', 'convnext_tiny', convnext)).not.toThrow();
   const dense = partWith('Dense', 'ReLU');
   expect(() => requireGradients('wasm', 'a head', dense)).not.toThrow();
+});
+
+test('only ort computes with integers, and the error says what to do', () => {
+  expect(() => requireInt8('ort')).not.toThrow();
+  const check = () => requireInt8('wasm', missing);
+  expect(check).toThrow(EngineLimitError);
+  expect(check).toThrow(
+    /'wasm' does not compute .*int8.*To install the engine ort:\nnpm i onnxruntime-node --onnx/s,
+  );
 });

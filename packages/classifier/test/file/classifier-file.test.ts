@@ -50,6 +50,14 @@ test('a formatted file parses to the same content', () => {
   expect(parseClassifierFile(formatClassifierFile(file), 'classifier.json')).toEqual(file);
 });
 
+test('networks that compute int8 need their ranges', () => {
+  const [extractor] = file.extractors;
+  const int8: ClassifierFile = { ...file, extractors: [{ ...extractor!, computes: 'int8' }] };
+  expect(() => parsed(int8)).toThrow(/ranges should be there for networks that compute int8/);
+  const whole = { ...int8, ranges: { path: 'int8.json', sha256 } };
+  expect(parsed(whole)).toEqual(whole);
+});
+
 const several: ClassifierFile = {
   ...file,
   task: 'multi-label',

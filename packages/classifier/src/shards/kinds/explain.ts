@@ -70,7 +70,7 @@ export async function explainRows(
     return { lines, unread };
   }
 
-  return { rowsOf, made: madeBy(engine), dispose: () => classifier.dispose() };
+  return { rowsOf, made: madeBy(engine, loaded.file), dispose: () => classifier.dispose() };
 }
 
 /** Writes `explanations.csv` and the pictures. Pictures are linked where the disk allows it, so they take no room twice. */

@@ -82,7 +82,7 @@ export function featureRows(
     return { lines, unread };
   }
 
-  return { rowsOf, made: madeBy(engine), dispose: async () => dispose() };
+  return { rowsOf, made: madeBy(engine, loaded.file), dispose: async () => dispose() };
 }
 
 /** The least number that float16 rounds to infinity. */

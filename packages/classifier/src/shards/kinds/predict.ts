@@ -54,7 +54,7 @@ export function predictRows(
     return { lines, unread };
   }
 
-  return { rowsOf, made: madeBy(engine), dispose: async () => dispose() };
+  return { rowsOf, made: madeBy(engine, loaded.file), dispose: async () => dispose() };
 }
 
 /** Writes one table: the columns of `predictions.csv`, and why a photo could not be read. */

@@ -1,6 +1,8 @@
 import type { Photo } from '@shroom/data';
 import type { SampleError } from '@shroom/data/node';
 import type { Engine } from '../../engine/engine';
+import type { ClassifierFile } from '../../file/schema';
+import { computesInt8, precisionOf } from '../../network/precision';
 import type { CheckedPhoto } from '../photos';
 
 /** The photos of a block without copies, and why others cannot be read. */
@@ -43,10 +45,11 @@ export function distinctPhotos(checked: readonly CheckedPhoto[], hashed: boolean
 export const reasonOf = ({ sample, message }: SampleError): string =>
   message.startsWith(`${sample}: `) ? message.slice(sample.length + 2) : message;
 
-/** The engine and the machine: what the last bits of a result may depend on. */
-export const madeBy = (engine?: Pick<Engine, 'identity'>): string =>
+/** The engine, the precision if it is not that of 32 bits, and the machine: what the last bits of a result may depend on. */
+export const madeBy = (engine?: Pick<Engine, 'identity'>, file?: ClassifierFile): string =>
   [
     ...(engine ? [engine.identity] : []),
+    ...(file && computesInt8(file) ? [precisionOf(file)] : []),
     `node ${process.versions.node}`,
     `${process.platform} ${process.arch}`,
   ].join('; ');
