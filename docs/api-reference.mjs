@@ -74,8 +74,8 @@ await app.generateOutputs(project);
 for (const page of readdirSync(out, { recursive: true }).filter(file => file.endsWith('.md'))) {
   const path = join(out, page);
   const text = readFileSync(path, 'utf8');
-  const mended = text.replace(/\]\(([^)#\s]+\.md)#([a-z]+)-1\)/g, (link, file, slug) => {
-    const target = readFileSync(join(dirname(path), file), 'utf8');
+  const mended = text.replace(/\]\(((?:[^)#\s]+\.md)?)#([a-z]+)-1\)/g, (link, file, slug) => {
+    const target = file === '' ? text : readFileSync(join(dirname(path), file), 'utf8');
     const same = [...target.matchAll(/^#+ (\w+)/gm)].filter(
       ([, name]) => name.toLowerCase() === slug,
     );
