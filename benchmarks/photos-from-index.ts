@@ -82,11 +82,13 @@ async function measureAll(): Promise<void> {
 async function measure(work: keyof typeof works, folder: string): Promise<void> {
   const before = process.resourceUsage().maxRSS;
   const begin = performance.now();
+  const used = process.cpuUsage();
   const count = await works[work](folder);
   const seconds = (performance.now() - begin) / 1000;
+  const { user, system } = process.cpuUsage(used);
   const megabytes = (kilobytes: number) => Math.round((1024 * kilobytes) / 1e6);
   process.stdout.write(
-    `${work}: ${count} photos, ${seconds.toFixed(1)} s, at most ${megabytes(process.resourceUsage().maxRSS)} MB of memory, ` +
+    `${work}: ${count} photos, ${seconds.toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of processors, at most ${megabytes(process.resourceUsage().maxRSS)} MB of memory, ` +
       `of which ${megabytes(before)} MB were used before\n`,
   );
 }

@@ -1,3 +1,4 @@
+import { fieldOf } from './lazy-list';
 import { compareText } from './text-order';
 
 /** The classes of a sample. */
@@ -20,6 +21,12 @@ export interface Named {
 /** All classes of a file. */
 export const namesOf = ({ className, classNames }: Named): readonly string[] =>
   classNames ?? [className];
+
+/** All classes of the files of a list, by their places in it. */
+export function namesIn(files: readonly Named[]): (place: number) => readonly string[] {
+  const [nameOf, severalOf] = [fieldOf(files, 'className'), fieldOf(files, 'classNames')];
+  return place => severalOf(place) ?? [nameOf(place)];
+}
 
 /** The class names as one text, independent of their order. */
 export const classKey = (names: readonly string[]): string =>

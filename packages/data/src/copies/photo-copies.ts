@@ -1,3 +1,4 @@
+import { fieldOf } from '../lazy-list';
 import type { DuplicateGroup, Finding } from '../photo';
 import type { SplitName } from '../split';
 import { TextIndex } from '../text-index';
@@ -87,10 +88,11 @@ export function sameBytes(
 
 /** For each photo, the first one with the same bytes. */
 function firstsOfBytes(photos: readonly { readonly sha256: string }[]): Int32Array {
-  const index = new TextIndex(photos.length, number => photos[number]!.sha256);
+  const hashOf = fieldOf(photos, 'sha256');
+  const index = new TextIndex(photos.length, hashOf);
   const firsts = new Int32Array(photos.length);
   for (let number = 0; number < photos.length; number++)
-    firsts[number] = index.firstOf(photos[number]!.sha256, number);
+    firsts[number] = index.firstOf(hashOf(number), number);
   return firsts;
 }
 

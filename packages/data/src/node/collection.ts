@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Sketch } from '../copies/sketch';
-import { type Named, namesOf } from '../labels';
+import { type Named, namesIn, namesOf } from '../labels';
+import { fieldOf, itemOf, listLike, placesWhere } from '../lazy-list';
 import type { StoredOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
 import { leastPerClass, type SplitName } from '../split';
@@ -13,7 +14,6 @@ import { type DecodeOptions, withDefaults } from './decode-options';
 import { type ExaminedPhoto, isOfTheFile } from './examination';
 import { tooFewClasses } from './few-classes';
 import { absentPhotos } from './many/absent';
-import { listLike, placesWhere } from './many/lazy-list';
 
 /** A file that may be a photo. */
 export interface Candidate extends Named {
@@ -109,7 +109,8 @@ export async function collect(
   } = options;
   withDefaults(decoding ?? {});
   const todo = inOrder(candidates);
-  const unread = placesWhere(todo, ({ known }) => known === undefined);
+  const [idOf, knownOf, candidateAt] = [fieldOf(todo, 'id'), fieldOf(todo, 'known'), itemOf(todo)];
+  const unread = placesWhere(todo.length, place => knownOf(place) === undefined);
   const checked = new Map<number, CheckedFile>();
   let done = todo.length - unread.length;
   if (unread.length === 0) onProgress?.({ done, total: todo.length });
@@ -120,22 +121,32 @@ export async function collect(
     checked.set(index, await checkFile(todo[index]!, options));
     onProgress?.({ done: ++done, total: todo.length });
   });
-  const fileOf = (id: string, known: KnownFile | undefined, index: number): CheckedFile =>
-    known ? ofKnown(id, known) : checked.get(index)!;
+  const fileOf = (index: number): CheckedFile => {
+    const known = knownOf(index);
+    return known ? ofKnown(idOf(index), known) : checked.get(index)!;
+  };
   const findings = [...found, ...(await absentPhotos(where, todo))];
   const counts = new Map<string, number>();
-  const usable = placesWhere(todo, (candidate, index) => {
-    const { id, known } = candidate;
-    for (const name of namesOf(candidate)) counts.set(name, 0);
-    const { sha256, finding } = fileOf(id, known, index);
+  const namesAt = namesIn(todo);
+  const usable = placesWhere(todo.length, index => {
+    for (const name of namesAt(index)) counts.set(name, 0);
+    const { sha256, finding } = fileOf(index);
     if (finding) findings.push(finding);
     return sha256 !== undefined;
   });
-  const hashed = listLike(todo, usable.length, place => {
-    const index = usable[place]!;
-    const candidate = todo[index]!;
-    return lookedAt(candidate, fileOf(candidate.id, candidate.known, index));
-  });
+  const at = <Name extends keyof LookedAt & keyof Candidate>(name: Name) => {
+    const read = fieldOf(todo, name);
+    return (place: number) => read(usable[place]!);
+  };
+  const hashed = listLike(
+    todo,
+    usable.length,
+    place => lookedAt(candidateAt(usable[place]!), fileOf(usable[place]!)),
+    {
+      ...{ className: at('className'), classNames: at('classNames'), part: at('part') },
+      sha256: place => fileOf(usable[place]!).sha256!,
+    },
+  );
   const near = (options.copies ?? 'auto') === 'auto';
   const copies = await findCopiesAmong(hashed, near, { ...(signal && { signal }) });
   const { kept, leaks } = withoutLeaks(hashed, copies);
@@ -145,14 +156,16 @@ export async function collect(
 
   const parts = new Map<string, Set<SplitName>>();
   let [isSplit, hasSeveral] = [false, false];
+  const hashedNames = namesIn(hashed);
+  const [partOf, severalOf] = [fieldOf(hashed, 'part'), fieldOf(hashed, 'classNames')];
   for (const place of kept) {
-    const photo = hashed[place]!;
-    for (const name of namesOf(photo)) {
+    const part = partOf(place);
+    for (const name of hashedNames(place)) {
       counts.set(name, counts.get(name)! + 1);
-      if (photo.part) parts.set(name, (parts.get(name) ?? new Set()).add(photo.part));
+      if (part) parts.set(name, (parts.get(name) ?? new Set()).add(part));
     }
-    isSplit ||= photo.part !== undefined;
-    hasSeveral ||= photo.classNames !== undefined;
+    isSplit ||= part !== undefined;
+    hasSeveral ||= severalOf(place) !== undefined;
   }
   const given = isSplit ? parts : undefined;
   const classes = [...counts.keys()].sort(compareText).filter(name => {
@@ -172,13 +185,14 @@ export async function collect(
     throw new PhotoSetError(tooFewClasses(where, classes, findings, needed, leastClasses));
   }
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const isUsed = (photo: Named) => namesOf(photo).some(name => labels.has(name));
-  const used = labels.size === counts.size ? kept : kept.filter(place => isUsed(hashed[place]!));
-  const isMultiLabel = hasSeveral && used.some(place => hashed[place]!.classNames !== undefined);
+  const isUsed = (place: number) => hashedNames(place).some(name => labels.has(name));
+  const used = labels.size === counts.size ? kept : kept.filter(isUsed);
+  const isMultiLabel = hasSeveral && used.some(place => severalOf(place) !== undefined);
   const told = tellOfCopies(hashed, used, copies);
+  const hashedAt = itemOf(hashed);
   const photos = listLike(todo, used.length, (index): Photo => {
     const place = used[index]!;
-    const { className, classNames, sketch, ...photo } = hashed[place]!;
+    const { className, classNames, sketch, ...photo } = hashedAt(place);
     const own = namesOf({ className, ...(classNames && { classNames }) }).flatMap(
       name => labels.get(name) ?? [],
     );
@@ -216,14 +230,15 @@ const notSearched =
 
 /** Photos by their names. */
 function inOrder(candidates: readonly Candidate[]): readonly Candidate[] {
-  let last: string | undefined;
   // Making a million photos again to sort them takes long, if they are not kept as objects.
-  const isSorted = candidates.every(({ id }) => {
-    const follows = last === undefined || compareText(last, id) <= 0;
+  const idOf = fieldOf(candidates, 'id');
+  let last = '';
+  for (let place = 0; place < candidates.length; place++) {
+    const id = idOf(place);
+    if (compareText(last, id) > 0) return [...candidates].sort((a, b) => compareText(a.id, b.id));
     last = id;
-    return follows;
-  });
-  return isSorted ? candidates : [...candidates].sort((a, b) => compareText(a.id, b.id));
+  }
+  return candidates;
 }
 
 /** For each class, the parts that have photos of it, if a split was given. */

@@ -1,4 +1,5 @@
-import { namesOf } from '../labels';
+import { namesIn } from '../labels';
+import { fieldOf, listLike } from '../lazy-list';
 import type { StoredOrigin } from '../origin';
 import type { Finding, PhotoSet } from '../photo';
 import { leastPerClass } from '../split';
@@ -10,7 +11,6 @@ import {
   type OpenOptions,
   photosInWords,
 } from './collection';
-import { listLike } from './many/lazy-list';
 import type { Placed } from './nested-files';
 import { portabilityFindings } from './portability';
 
@@ -38,9 +38,10 @@ export function collectPhotos(
 ): Promise<PhotoSet> {
   const given = new Set<string>();
   let hasSeveral = false;
-  for (const candidate of candidates) {
-    for (const name of namesOf(candidate)) given.add(name);
-    hasSeveral ||= candidate.classNames !== undefined;
+  const [namesAt, severalAt] = [namesIn(candidates), fieldOf(candidates, 'classNames')];
+  for (let place = 0; place < candidates.length; place++) {
+    for (const name of namesAt(place)) given.add(name);
+    hasSeveral ||= severalAt(place) !== undefined;
   }
   const { names, findings: merged } = mergeByCase(given);
   const named = ({ className, classNames, ...each }: Candidate): Candidate => {

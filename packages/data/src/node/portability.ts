@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { fieldOf } from '../lazy-list';
 import type { Finding } from '../photo';
 import { TextIndex } from '../text-index';
 
@@ -20,12 +21,14 @@ export function portabilityFindings(photos: readonly { readonly id: string }[]):
   // By case-folded path: the first spelling of the last name, and the path. Other spellings that were reported are in
   // `told`. Files are found by their numbers, because there may be millions.
   const folders = new Map<string, Spelled>();
-  const files = new TextIndex(photos.length, number => folded(photos[number]!.id));
+  const idOf = fieldOf(photos, 'id');
+  const files = new TextIndex(photos.length, number => folded(idOf(number)));
   const told = new Set<string>();
   const seen = new Set<string>();
   // Most photos follow one of the same folder, which is not looked at again.
   let [folder, foldedFolder] = ['', ''];
-  for (const [number, { id }] of photos.entries()) {
+  for (let number = 0; number < photos.length; number++) {
+    const id = idOf(number);
     if (isAbsolute(id)) continue;
     const isBeside = id.startsWith(folder) && !id.includes('/', folder.length);
     const names = isBeside ? [id.slice(folder.length)] : id.split('/');
@@ -35,8 +38,7 @@ export function portabilityFindings(photos: readonly { readonly id: string }[]):
       path += name;
       key += foldCase(name);
       const file = isFile ? files.firstOf(key, number) : files.numberOf(key);
-      const other =
-        folders.get(key) ?? (file === undefined ? undefined : spelled(photos[file]!.id));
+      const other = folders.get(key) ?? (file === undefined ? undefined : spelled(idOf(file)));
       if (other === undefined) folders.set(key, { name, path });
       else if (other.name !== name && !told.has(`${key} ${name}`)) {
         told.add(`${key} ${name}`);

@@ -10,6 +10,7 @@ import {
   batches,
   findPhotos,
   inspect,
+  listPhotos,
   openPhotos,
   PhotoSetError,
   readBytes,
@@ -66,6 +67,39 @@ test('the photos are made when they are asked for, and are an array that cannot 
   expect(JSON.parse(JSON.stringify(photos))).toEqual([...photos]);
   expect(Object.keys(photos)).toHaveLength(17);
   expect(() => (photos as unknown[]).push({})).toThrow('cannot be changed');
+});
+
+test('photos that share some facts and not others keep their own', async () => {
+  const place = join(root, 'mixed.photos');
+  const sha256 = 'ab'.repeat(32);
+  const plain = { className: 'Amanita', known: { sha256, converted: [] as string[] } };
+  const file = (path: string) => ({ kind: 'file', path: join(root, path) }) as const;
+  const tar = (path: string, offset: number) =>
+    ({ kind: 'tar', path: join(root, path), offset, size: 7 }) as const;
+  const candidates = [
+    { ...plain, id: '0.jpg', origin: file('0.jpg') },
+    { ...plain, id: '1.jpg', origin: file('photos/1.jpg') },
+    { ...plain, id: '2.jpg', origin: file('photos/2.jpg'), part: 'test' as const },
+    { ...plain, id: '3.jpg', origin: file('photos/3.jpg'), className: 'Boletus' },
+    { ...plain, id: '4.jpg', origin: file('photos/other.jpg') },
+    { ...plain, id: '5.jpg', origin: file('photos/5.jpg'), group: 'a' },
+    { ...plain, id: '6.jpg', origin: tar('a.tar', 512) },
+    { ...plain, id: '7.jpg', origin: tar('a.tar', 1536) },
+    { ...plain, id: '8.jpg', origin: tar('b.tar', 512), known: { problem: 'no picture' } },
+    { ...plain, id: '9.jpg', origin: tar('b.tar', 512), known: { sha256, converted: ['gray'] } },
+    { ...plain, id: 'a.jpg', origin: tar('b.tar', 512), columns: { camera: 'x' } },
+    { ...plain, id: 'b.jpg', origin: tar('b.tar', 1024), classNames: ['Amanita', 'Boletus'] },
+    { ...plain, id: 'c.jpg', origin: tar('b.tar', 2048) },
+  ];
+  async function* indexed() {
+    for (const { known, ...photo } of candidates) {
+      const seen = { bytes: 7, width: 9, height: 7, format: 'jpeg' };
+      yield { ...photo, examined: 'problem' in known ? known : { ...known, ...seen } };
+    }
+  }
+  const head = { photos: candidates.length, findings: [] };
+  await writePhotoIndex(place, head, indexed());
+  expect([...(await listPhotos(place)).listed.candidates]).toEqual(candidates);
 });
 
 test('photos are found with their sizes and hashes', async () => {

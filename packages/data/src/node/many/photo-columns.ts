@@ -4,7 +4,8 @@ import type { Candidate } from '../collection';
 /** A candidate of which everything is known that reading its file would tell. */
 export type KnownCandidate = Candidate & { readonly known: NonNullable<Candidate['known']> };
 
-type Writable = { -readonly [Field in keyof KnownCandidate]: KnownCandidate[Field] };
+/** To set field by field, which is faster than to spread, and makes objects of one kind. */
+export type Writable = { -readonly [Field in keyof KnownCandidate]: KnownCandidate[Field] };
 
 /** What many photos have in common. */
 interface Shared {
@@ -14,23 +15,44 @@ interface Shared {
   readonly numbers: readonly (readonly [name: string, column: Float64Array])[];
   /** Whether the path ends with the photo's name. The base then has what is before it. */
   readonly isBelow: boolean;
+  /** Whether the class is the only fact. */
+  readonly isPlain: boolean;
   readonly converted: readonly string[];
   readonly problem: string | undefined;
 }
 
+/** Whether a photo shares all but its name, hash and numbers with photos without further facts. Most follow one that does. */
+function isLike({ isPlain, isBelow, facts, base }: Shared, photo: KnownCandidate): boolean {
+  const { id, className, origin } = photo;
+  const { kind, path } = base as StoredOrigin;
+  if (!isPlain || className !== facts.className || origin.kind !== kind) return false;
+  const isThere = isBelow
+    ? origin.path.length === path.length + id.length &&
+      origin.path.startsWith(path) &&
+      origin.path.endsWith(id)
+    : origin.path === path && !(kind !== 'tar' && origin.path.endsWith(id));
+  return isThere && isPlainPhoto(photo);
+}
+
+/** Whether a photo has no facts besides its class, and a place of a simple kind. */
+function isPlainPhoto({
+  classNames,
+  group,
+  part,
+  columns,
+  origin,
+  known,
+}: KnownCandidate): boolean {
+  const isSimple = origin.kind === 'file' || origin.kind === 'tar' || origin.kind === 'remote';
+  const hasFacts = (classNames ?? group ?? part ?? columns ?? known.problem) !== undefined;
+  return isSimple && !hasFacts && known.problem === undefined && known.converted.length === 0;
+}
+
 /** A text that is the same for photos that share all but their names, hashes and numbers. Most have few facts, whose text is made fast. */
-function keyOf(
-  { className, classNames, group, part, columns, origin, known }: KnownCandidate,
-  base: object,
-  isBelow: boolean,
-): string {
-  const { kind } = origin;
-  const { path } = base as StoredOrigin;
-  const isConverted = known.problem === undefined && known.converted.length > 0;
-  const hasFacts = classNames ?? group ?? part ?? columns ?? known.problem;
-  const isPlain = kind === 'file' || kind === 'tar' || kind === 'remote';
-  if (isPlain && hasFacts === undefined && !isConverted)
-    return `${isBelow} ${kind} ${className}\0${path}`;
+function keyOf(photo: KnownCandidate, base: object, isBelow: boolean): string {
+  const { className, classNames, group, part, columns, known } = photo;
+  const { kind, path } = base as StoredOrigin;
+  if (isPlainPhoto(photo)) return `${isBelow} ${kind} ${className}\0${path}`;
   const { problem } = known;
   const converted = known.problem === undefined ? known.converted : [];
   return JSON.stringify([
@@ -57,6 +79,8 @@ export class PhotoColumns {
   readonly #numberOfKind = new Map<string, number>();
   readonly #numbers = new Map<string, Float64Array>();
   readonly #most: number;
+  /** Number of the kind of the photo that was added last. */
+  #last = 0;
   length = 0;
 
   /** @param most Number of photos that will be added. */
@@ -81,6 +105,13 @@ export class PhotoColumns {
     this.#lengths[index] = bytes;
     this.#filled += bytes;
     if (known.problem === undefined) this.#hashes.write(known.sha256, 32 * index, 'hex');
+    const last = this.#kinds[this.#last];
+    if (last && isLike(last, photo)) {
+      for (const [name, column] of last.numbers)
+        column[index] = origin[name as keyof StoredOrigin] as unknown as number;
+      this.#shared[index] = this.#last;
+      return;
+    }
     const isBelow =
       (origin.kind === 'file' || origin.kind === 'remote') && origin.path.endsWith(id);
     const base: Record<string, unknown> = {};
@@ -99,30 +130,40 @@ export class PhotoColumns {
       const { id: _, origin: __, known: ___, ...facts } = photo;
       const { problem } = known;
       const converted = known.problem === undefined ? known.converted : [];
-      this.#kinds.push({ facts, base, numbers: columns, isBelow, converted, problem });
+      const isPlain = isPlainPhoto(photo);
+      this.#kinds.push({ facts, base, numbers: columns, isBelow, isPlain, converted, problem });
       this.#numberOfKind.set(key, number);
     }
+    this.#last = number;
     this.#shared[index] = number;
   }
 
   at(index: number): KnownCandidate {
     const shared = this.#kinds[this.#shared[index]!]!;
     const { className, classNames, group, part, columns } = shared.facts;
-    const { converted, problem } = shared;
-    const id = this.#idOf(index);
-    const sha256 = () => this.#hashes.toString('hex', 32 * index, 32 * index + 32);
+    const id = this.idOf(index);
     // Field by field, which is fifty times faster than to spread objects of many kinds.
     const photo: Writable = {
       id,
       className,
       origin: this.#originOf(shared, id, index),
-      known: problem === undefined ? { sha256: sha256(), converted } : { problem },
+      known: this.knownOf(index),
     };
     if (classNames) photo.classNames = classNames;
     if (group !== undefined) photo.group = group;
     if (part) photo.part = part;
     if (columns) photo.columns = columns;
     return photo;
+  }
+
+  factsOf(index: number): Shared['facts'] {
+    return this.#kinds[this.#shared[index]!]!.facts;
+  }
+
+  knownOf(index: number): KnownCandidate['known'] {
+    const { converted, problem } = this.#kinds[this.#shared[index]!]!;
+    if (problem !== undefined) return { problem };
+    return { sha256: this.#hashes.toString('hex', 32 * index, 32 * index + 32), converted };
   }
 
   #originOf({ base, numbers, isBelow }: Shared, id: string, index: number): StoredOrigin {
@@ -137,7 +178,7 @@ export class PhotoColumns {
     return { ...base, ...Object.fromEntries(others) } as StoredOrigin;
   }
 
-  #idOf(index: number): string {
+  idOf(index: number): string {
     const start = this.#starts[index]!;
     const from = start % piece;
     return this.#pieces[Math.floor(start / piece)]!.toString(

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { lazyList } from '../../lazy-list';
 import type { StoredOrigin } from '../../origin';
 import { TextIndex } from '../../text-index';
 import { compareText } from '../../text-order';
@@ -13,9 +14,8 @@ import type { FoundPhoto } from '../found-photo';
 import type { PhotoListing } from '../photo-listing';
 import { isOnServer } from '../places/addresses';
 import { damaged, indexVersion, openIndex, type PhotoIndexHead } from './index-file';
-import { lazyList } from './lazy-list';
 import type { Line } from './line';
-import { type KnownCandidate, PhotoColumns } from './photo-columns';
+import { type KnownCandidate, PhotoColumns, type Writable } from './photo-columns';
 
 /** A photo of an index: where it is, its class, and what reading its file has told. */
 export interface IndexedPhoto extends Omit<Candidate, 'className' | 'known'> {
@@ -157,13 +157,21 @@ export async function listPhotoIndex(
       columns.add(candidateOf(line, path, folder));
     }
   }
-  const candidates = lazyList(columns.length, index => columns.at(index));
+  const candidates = lazyList<Candidate>(columns.length, index => columns.at(index), {
+    id: index => columns.idOf(index),
+    known: index => columns.knownOf(index),
+    className: index => columns.factsOf(index).className,
+    classNames: index => columns.factsOf(index).classNames,
+    part: index => columns.factsOf(index).part,
+  });
   const { findings, expected } = head;
   return {
     where: path,
     listed: { candidates, findings, ...(expected !== undefined && { expected }) },
   };
 }
+
+const none: readonly string[] = [];
 
 function candidateOf(line: Line, where: string, folder: string): KnownCandidate {
   const { id, class: className, classes, group, part, columns, sha256, problem } = line;
@@ -172,15 +180,18 @@ function candidateOf(line: Line, where: string, folder: string): KnownCandidate 
       `${where}: '${id}' has no class. Make the index of labeled photos, with --labeled.`,
     );
   if (problem === undefined && !/^[0-9a-f]{64}$/.test(sha256 ?? '')) throw damaged(where, id);
-  const { converted = [] } = line;
-  return {
-    ...{ id, className, origin: originIn(line, folder) },
-    ...(classes && { classNames: classes }),
-    ...(group !== undefined && { group }),
-    ...(part && { part }),
-    ...(columns && { columns }),
+  const { converted = none } = line;
+  const photo: Writable = {
+    id,
+    className,
+    origin: originIn(line, folder),
     known: problem === undefined ? { sha256: sha256!, converted } : { problem },
   };
+  if (classes) photo.classNames = classes;
+  if (group !== undefined) photo.group = group;
+  if (part) photo.part = part;
+  if (columns) photo.columns = columns;
+  return photo;
 }
 
 function originIn({ id, from = { kind: 'file', path: id } }: Line, folder: string): StoredOrigin {

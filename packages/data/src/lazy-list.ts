@@ -1,4 +1,13 @@
-const lists = new WeakSet<object>();
+/** How the items of lazy lists are made. */
+const makers = new WeakMap<object, Made<unknown>>();
+
+interface Made<T> {
+  readonly make: (index: number) => T;
+  readonly fields: Fields<T>;
+}
+
+/** How single fields of an item are made, where that is faster than to make the item. */
+export type Fields<T> = { readonly [Name in keyof T]?: (index: number) => T[Name] };
 
 /**
  * A list whose items are made whenever they are asked for. A million photos take many times more memory as objects than as columns of
@@ -6,7 +15,11 @@ const lists = new WeakSet<object>();
  *
  * @param make Makes an item. Equal numbers have to give equal items.
  */
-export function lazyList<T>(length: number, make: (index: number) => T): readonly T[] {
+export function lazyList<T>(
+  length: number,
+  make: (index: number) => T,
+  fields: Fields<T> = {},
+): readonly T[] {
   const numberOf = (key: string | symbol): number => {
     const index = typeof key === 'string' && /^\d+$/.test(key) ? Number(key) : -1;
     return index < length ? index : -1;
@@ -35,8 +48,24 @@ export function lazyList<T>(length: number, make: (index: number) => T): readonl
     ],
     ...{ set: refuse, deleteProperty: refuse, defineProperty: refuse },
   });
-  lists.add(list);
+  makers.set(list, { make, fields });
   return list;
+}
+
+/** Reads items of a list. Of a lazy one, it is faster than to read them as those of an array. */
+export function itemOf<T>(list: readonly T[]): (index: number) => T {
+  const made = makers.get(list) as Made<T> | undefined;
+  return made?.make ?? (index => list[index]!);
+}
+
+/** Reads a field of the items of a list. Items of a lazy list are not made for it, if their fields can be made alone. */
+export function fieldOf<T, Name extends keyof T>(
+  list: readonly T[],
+  name: Name,
+): (index: number) => T[Name] {
+  const made = makers.get(list) as Made<T> | undefined;
+  const item = itemOf(list);
+  return made?.fields[name] ?? (index => item(index)[name]);
 }
 
 /** Makes one list of another: at once, or lazily if the other one is lazy. */
@@ -44,17 +73,17 @@ export const listLike = <T>(
   other: readonly unknown[],
   length: number,
   make: (index: number) => T,
+  fields: Fields<T> = {},
 ): readonly T[] =>
-  lists.has(other) ? lazyList(length, make) : Array.from({ length }, (_, index) => make(index));
+  makers.has(other)
+    ? lazyList(length, make, fields)
+    : Array.from({ length }, (_, index) => make(index));
 
-/** The places of items in a list. */
-export function placesWhere<T>(
-  list: readonly T[],
-  is: (item: T, place: number) => boolean,
-): Uint32Array {
-  const places = new Uint32Array(list.length);
+/** The places in a list of this length for which something is true. */
+export function placesWhere(length: number, is: (place: number) => boolean): Uint32Array {
+  const places = new Uint32Array(length);
   let count = 0;
-  for (let place = 0; place < list.length; place++)
-    if (is(list[place]!, place)) places[count++] = place;
-  return places.subarray(0, count);
+  for (let place = 0; place < length; place++) if (is(place)) places[count++] = place;
+  // A view of a few would keep room for all.
+  return count === length ? places : places.slice(0, count);
 }
