@@ -23,6 +23,8 @@ const { values } = parseArgs({
     data: { type: 'string' },
     photos: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '7' },
+    /** Part of the names of what is measured; all without it. */
+    only: { type: 'string', default: '' },
   },
 });
 const [photos, rounds] = [Number(values.photos), Number(values.rounds)];
@@ -107,7 +109,8 @@ function above(own: readonly number[], others: readonly number[]): string {
 }
 
 try {
-  const all = Object.entries(contestants(await selected(values.data)));
+  const every = Object.entries(contestants(await selected(values.data)));
+  const all = every.filter(([name]) => name.includes(values.only));
   const costs = new Map(all.map(([name]) => [name, [] as Cost[]]));
   for (let round = -1; round < rounds; round++) {
     for (const [name, measure] of all) {
@@ -119,16 +122,18 @@ try {
     }
   }
   say(
-    `| ${photos} photos, median of ${rounds} rounds | seconds | of processors | beside the loop, of processors | beside the loop, seconds |`,
+    `| ${photos} photos, median of ${rounds} rounds | seconds | of processors | seconds beside predict | of processors beside predict | seconds beside the loop |`,
   );
-  say('|---|---:|---:|---:|---:|');
-  const plain = costs.get('loop without a plan')!;
+  say('|---|---:|---:|---:|---:|---:|');
+  const predict = costs.get('shroom predict --json');
+  const loop = costs.get('loop without a plan');
   for (const [name, own] of costs) {
     const of = (field: keyof Cost, from = own) => from.map(cost => cost[field]);
-    const isWhole = own !== plain && !name.includes('plan ');
-    const beside = (field: keyof Cost) => (isWhole ? above(of(field), of(field, plain)) : '');
+    const isWhole = !name.includes('shroom plan ');
+    const beside = (field: keyof Cost, other: readonly Cost[] | undefined) =>
+      isWhole && other && other !== own ? above(of(field), of(field, other)) : '';
     say(
-      `| ${name} | ${median(of('wall')).toFixed(2)} | ${median(of('processors')).toFixed(2)} | ${beside('processors')} | ${beside('wall')} |`,
+      `| ${name} | ${median(of('wall')).toFixed(2)} | ${median(of('processors')).toFixed(2)} | ${beside('wall', predict)} | ${beside('processors', predict)} | ${beside('wall', loop)} |`,
     );
   }
 } finally {
