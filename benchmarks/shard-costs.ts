@@ -130,7 +130,7 @@ try {
   for (const [name, own] of costs) {
     const of = (field: keyof Cost, from = own) => from.map(cost => cost[field]);
     const isWhole = !name.includes('shroom plan ');
-    const beside = (field: keyof Cost, other: readonly Cost[] | undefined) =>
+    const beside = (field: keyof Cost, other: Cost[] | undefined) =>
       isWhole && other && other !== own ? above(of(field), of(field, other)) : '';
     say(
       `| ${name} | ${median(of('wall')).toFixed(2)} | ${median(of('processors')).toFixed(2)} | ${beside('wall', predict)} | ${beside('processors', predict)} | ${beside('wall', loop)} |`,
