@@ -1,7 +1,7 @@
 import { forTerminal } from '../run/names';
 import { ranges } from '../shards/ranges';
 import type { ShardStatus } from '../shards/status';
-import { fromHere } from './from-here';
+import { asWord, callName, fromHere } from './from-here';
 import { resultsOption } from './shard-options';
 import { filledBar } from './terminal/filled';
 import type { Printer } from './terminal/printer';
@@ -22,7 +22,7 @@ export const status: Verb<{ readonly results?: string }> = {
   run: async ({ results, signal, verbose }, [plan], options) => {
     const { shardStatus } = await import('../shards/status');
     const found = await shardStatus(plan!, { ...options, signal });
-    printStatus(results, found, verbose);
+    printStatus(results, plan!, found, verbose);
     return { result: found };
   },
 };
@@ -31,7 +31,12 @@ export const status: Verb<{ readonly results?: string }> = {
 const shown = 5;
 
 /** Prints how far the shards are. @param all Prints all failed shards instead of the first five. */
-export function printStatus(printer: Printer, status: ShardStatus, all: boolean): void {
+export function printStatus(
+  printer: Printer,
+  plan: string,
+  status: ShardStatus,
+  all: boolean,
+): void {
   const { heading, fact, warn, paint } = printer;
   const { what, photos, shards, done, running, failed, missing, photosDone, unread } = status;
   const share = photosDone / photos;
@@ -44,7 +49,7 @@ export function printStatus(printer: Printer, status: ShardStatus, all: boolean)
   if (failed.length > 0) fact('failed', numbered(failed.map(({ shard }) => shard)));
   if (missing.length > 0) fact('missing', numbered(missing));
   if (status.remaining !== undefined) fact('time left', duration(status.remaining));
-  if (done.length === shards) fact('next', 'all is done: merge');
+  if (done.length === shards) fact('next', `${callName()} merge ${asWord(plan)}`);
   const most = all ? failed.length : shown;
   for (const { shard, message, log } of failed.slice(0, most)) {
     warn(`shard ${shard}: ${forTerminal(message)}`);

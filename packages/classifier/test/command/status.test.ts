@@ -22,7 +22,7 @@ const status = {
 
 test('the status fits 50 columns, and names shards as schedulers take them', () => {
   const { printer, text } = screenOf(50);
-  printStatus(printer, status, false);
+  printStatus(printer, 'pets.plan', status, false);
   const lines = text().split('\n');
   for (const line of lines)
     expect(line.length <= 50 || !line.trim().includes(' '), line).toBe(true);
@@ -33,4 +33,16 @@ test('the status fits 50 columns, and names shards as schedulers take them', () 
   expect(text()).toContain('shard 27:');
   expect(text()).not.toContain('shard 28:');
   expect(text()).toContain('and 2 more shards that failed');
+});
+
+test('when all is done, the status says how to merge', () => {
+  const { printer, text } = screenOf(50);
+  const done = Array.from({ length: 40 }, (_, shard) => shard);
+  printStatus(
+    printer,
+    'my pets.plan',
+    { ...status, done, running: [], failed: [], missing: [] },
+    false,
+  );
+  expect(text()).toMatch(/next +(shroom|npx @shroom\/classifier) merge 'my\s+pets\.plan'\n/);
 });
