@@ -16,9 +16,10 @@ import {
   UnsupportedNetworkError,
   workShard,
 } from '@shroom/classifier';
-import { architectures, checkpointOf } from '@shroom/models';
+import { architectures, checkpointOf, registerArchitecture } from '@shroom/models';
 import { writeSafetensors } from '@shroom/models/node';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
+import { layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Outcome, root } from './program';
 import { drawnFolder, side } from './small-job';
@@ -240,6 +241,23 @@ describe('a classifier in int8', () => {
     expect(line).toContain(`,${answers[0]!.class},`);
   }, 180_000);
 
+  test('is not continued with the ranges of another network, and stays int8', async () => {
+    const path = join(folder, 'again/int8.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"images"', '"pictures"'));
+    const foreign = await begun('again', { precision: 'int8' }).catch(error => error);
+    expect(foreign).toBeInstanceOf(ClassifierFileError);
+    expect(foreign.message).toMatch(
+      /int8\.json: its ranges are not those of resnet18\. Remove it .* images: there is no range/,
+    );
+    const content = JSON.parse(text);
+    const [{ weights }] = content.extractors;
+    content.extractors = [{ weights, computes: 'float32' }];
+    await writeFile(path, JSON.stringify(content));
+    expect((await begun('again', { precision: 'int8' })).missing).toBe(0);
+    expect(await readFile(path, 'utf8')).toBe(text);
+  }, 180_000);
+
   test('is refused when its ranges are damaged or gone', async () => {
     const path = join(folder, 'run/int8.json');
     const text = await readFile(path, 'utf8');
@@ -294,8 +312,26 @@ describe('auto', () => {
       const { notices } = await begun(`auto-${name}`, { ...auto, ...options });
       expect(notices).toContain(`features are computed in float32: ${why}`);
       const { extractors } = await json(`auto-${name}`, 'int8.json');
-      expect(extractors).toMatchObject([{ computes: 'float32' }]);
+      expect(extractors).toMatchObject([{ computes: 'float32', reason: why }]);
+      // A run that is continued says the same.
+      const again = await begun(`auto-${name}`, { ...auto, ...options });
+      expect(again.notices).toContain(`resnet18 computes features in float32: ${why}`);
     },
     180_000,
   );
+
+  test('takes float32 for a network that cannot be written with integers, and says why', async () => {
+    const { resnet18 } = architectures;
+    registerArchitecture('noisy', {
+      ...resnet18,
+      build: options => {
+        const { inputs, outputs } = resnet18.build(options);
+        const noise = layers.gaussianNoise({ stddev: 1, name: 'noise' });
+        return model({ inputs, outputs: noise.apply(outputs[0]!) as SymbolicTensor });
+      },
+    });
+    const { notices } = await begun('auto-noisy', { ...auto, architecture: 'noisy' });
+    const why = 'noise: a GaussianNoise cannot be written as ONNX';
+    expect(notices).toContain(`noisy computes features in float32: int8 is impossible (${why})`);
+  }, 180_000);
 });

@@ -24,12 +24,18 @@ export interface ChosenPrecision {
   readonly computes: Computes;
   /** Absent if nothing was measured. */
   readonly measured?: MeasuredInt8 | undefined;
+  /** Why nothing was measured. */
+  readonly reason?: string | undefined;
   /** Absent for 32 bits. */
   readonly ranges?: ActivationRanges | undefined;
 }
 
 const finite = v.pipe(v.number(), v.finite());
-const ranges = v.record(v.string(), v.tuple([finite, finite]));
+const range = v.pipe(
+  v.tuple([finite, finite]),
+  v.check(([low, high]) => low <= high, 'should go from the smallest value to the largest'),
+);
+const ranges = v.record(v.string(), range);
 const schema = v.object({
   format: v.literal('shroom-int8'),
   version: v.literal(1),
@@ -44,6 +50,7 @@ const schema = v.object({
       v.object({
         computes: v.literal('float32'),
         weights: v.string(),
+        reason: v.optional(v.string()),
         measured: v.optional(v.object({ faster: finite, cosine: finite })),
       }),
     ]),

@@ -1,9 +1,17 @@
+import { join } from 'node:path';
 import type { Photo } from '@shroom/data';
 import { batches } from '@shroom/data/node';
-import { CalibrationError } from '@shroom/models/int8';
+import { type ActivationRanges, CalibrationError } from '@shroom/models/int8';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { requireInt8 } from '../engine/limits';
-import { type ChosenPrecision, type MeasuredInt8, readChosen, writeRanges } from '../file/ranges';
+import { ClassifierFileError } from '../errors';
+import {
+  type ChosenPrecision,
+  type MeasuredInt8,
+  rangesFile,
+  readChosen,
+  writeRanges,
+} from '../file/ranges';
 import { type Computed, type Extractor, imagesAtOnce, networkOf } from '../network/extractor';
 import { rangesOf, withInt8 } from '../network/int8';
 import type { Precision } from '../network/precision';
@@ -34,7 +42,8 @@ export interface PrecisionOptions {
  * continues computes as it did before.
  *
  * @returns The given extractors, some of them with integers. Only the integers are new; dispose them in addition.
- * @throws EngineLimitError when the engine does not compute with integers. CalibrationError when a network cannot.
+ * @throws EngineLimitError when the engine does not compute with integers. CalibrationError when a network cannot. ClassifierFileError
+ *   when the ranges that the run has kept are not those of its networks.
  */
 export async function inPrecision(
   extractors: readonly Extractor[],
@@ -44,7 +53,9 @@ export async function inPrecision(
   if (precision === 'float32') return extractors;
   const before = await readChosen(folder);
   const isSame = before?.every(
-    ({ weights }, index) => weights === extractors[index]?.backbone.weights.sha256,
+    ({ weights, computes }, index) =>
+      weights === extractors[index]?.backbone.weights.sha256 &&
+      (precision === 'auto' || computes === precision),
   );
   const known = isSame && before?.length === extractors.length ? before : undefined;
   const reason = isTuned
@@ -54,7 +65,9 @@ export async function inPrecision(
     onNotice(`features are computed in float32: ${reason}`);
     await writeRanges(
       folder,
-      extractors.map(({ backbone }) => ({ weights: backbone.weights.sha256, computes: 'float32' })),
+      extractors.map(({ backbone }) => ({
+        ...{ weights: backbone.weights.sha256, computes: 'float32', reason },
+      })),
     );
     return extractors;
   }
@@ -66,7 +79,7 @@ export async function inPrecision(
   try {
     for (const [index, extractor] of extractors.entries()) {
       const own = known
-        ? await asBefore(extractor, known[index]!)
+        ? await asBefore(extractor, known[index]!, folder)
         : await chosenFor(extractor, photos, precision, signal);
       made.push(own.extractor);
       chosen.push(own.chosen);
@@ -85,10 +98,27 @@ interface Chosen {
   readonly chosen: ChosenPrecision;
 }
 
-async function asBefore(extractor: Extractor, chosen: ChosenPrecision): Promise<Chosen> {
+async function asBefore(
+  extractor: Extractor,
+  chosen: ChosenPrecision,
+  folder: string,
+): Promise<Chosen> {
   const { ranges } = chosen;
-  return { extractor: ranges ? await withInt8(extractor, ranges) : extractor, chosen };
+  if (!ranges) return { extractor, chosen };
+  try {
+    return { extractor: await withInt8(extractor, ranges), chosen };
+  } catch (error) {
+    if (!(error instanceof CalibrationError)) throw error;
+    throw notOf(extractor, join(folder, rangesFile), error);
+  }
 }
+
+const notOf = ({ backbone }: Extractor, path: string, cause: CalibrationError) =>
+  new ClassifierFileError(
+    path,
+    `its ranges are not those of ${backbone.name}. Remove it to calibrate again. ${cause.message}`,
+    { cause },
+  );
 
 async function chosenFor(
   extractor: Extractor,
@@ -97,26 +127,36 @@ async function chosenFor(
   signal: AbortSignal | undefined,
 ): Promise<Chosen> {
   const weights = extractor.backbone.weights.sha256;
+  const seen = photos.slice(0, calibrating);
+  /** What `auto` takes for a network that cannot compute with integers. */
+  const plain = (error: unknown): Chosen => {
+    if (precision !== 'auto') throw error;
+    // The first sentence says why. The next ones, what a program could do.
+    const [why] = (error as Error).message.split(/\.(?:\s|$)/);
+    const reason = `int8 is impossible (${why})`;
+    return { extractor, chosen: { weights, computes: 'float32', reason } };
+  };
+  let ranges: ActivationRanges;
+  try {
+    ranges = await rangesOf(extractor, imagesOf(extractor, seen, signal));
+  } catch (error) {
+    // Others are those of a photo, or of the signal.
+    if (error instanceof CalibrationError) return plain(error);
+    throw error;
+  }
   let int8: Extractor;
   try {
-    const ranges = await rangesOf(
-      extractor,
-      imagesOf(extractor, photos.slice(0, calibrating), signal),
-    );
     int8 = await withInt8(extractor, ranges);
   } catch (error) {
-    // A network without a layer that computes with integers is no faster with them.
-    if (precision !== 'auto' || !(error instanceof CalibrationError)) throw error;
-    return { extractor, chosen: { weights, computes: 'float32' } };
+    return plain(error);
   }
-  const { ranges } = int8.int8!;
   if (precision === 'int8')
     return { extractor: int8, chosen: { weights, computes: 'int8', ranges } };
   try {
     // The ranges fit the photos that they are from, so others are compared if there are enough.
     const others = photos.slice(calibrating);
-    const seen = others.length < imagesAtOnce ? photos : others;
-    const measured = await measure(extractor, int8, imagesOf(extractor, seen, signal));
+    const compared = others.length < imagesAtOnce ? photos : others;
+    const measured = await measure(extractor, int8, imagesOf(extractor, compared, signal));
     if (isTaken(measured))
       return { extractor: int8, chosen: { weights, computes: 'int8', measured, ranges } };
     int8.int8!.dispose();
@@ -134,10 +174,10 @@ export const isTaken = ({ faster, cosine }: MeasuredInt8): boolean =>
 /** Says how a network computes, and why. */
 export function inWords(
   { backbone }: { readonly backbone: { readonly name: string } },
-  { computes, measured }: Pick<ChosenPrecision, 'computes' | 'measured'>,
+  { computes, measured, reason }: Pick<ChosenPrecision, 'computes' | 'measured' | 'reason'>,
 ): string {
   const said = `${backbone.name} computes features in ${computes}`;
-  if (!measured) return `${said}: no layer of it can compute with integers`;
+  if (!measured) return `${said}: ${reason ?? 'no layer of it can compute with integers'}`;
   const { faster, cosine } = measured;
   const figures = `${faster.toFixed(2)} times as fast as float32 on this machine, and its features have a mean cosine of ${cosine.toFixed(4)} with those of float32`;
   return computes === 'int8'
@@ -195,7 +235,7 @@ async function timed(network: (images: Tensor) => Computed, images: Tensor) {
   return { rows, seconds };
 }
 
-/** The cosine between each row of one and that of the other. Two rows of zeros are alike. */
+/** The cosine between each row of one and that of the other. Two rows of zeros are alike; a row that is not finite is like no other. */
 export function cosinesOf(one: Float32Array, other: Float32Array, width: number): number[] {
   return Array.from({ length: one.length / width }, (_, row) => {
     let [product, own, its] = [0, 0, 0];
@@ -204,6 +244,8 @@ export function cosinesOf(one: Float32Array, other: Float32Array, width: number)
       own += one[k]! ** 2;
       its += other[k]! ** 2;
     }
-    return own === its && own === 0 ? 1 : product / Math.max(Math.sqrt(own * its), 1e-30);
+    const cosine = product / Math.sqrt(own * its);
+    if (own === 0 && its === 0) return 1;
+    return Number.isFinite(cosine) ? cosine : 0;
   });
 }

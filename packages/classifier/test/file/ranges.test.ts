@@ -20,7 +20,7 @@ const chosen: ChosenPrecision[] = [
       ['conv1', [0, 6]],
     ]),
   },
-  { weights, computes: 'float32' },
+  { weights, computes: 'float32', reason: 'int8 is impossible (a reason)' },
 ];
 
 test('ranges come back from the file to the last bit, in the same order', async () => {
@@ -42,13 +42,14 @@ test.each([
   expect(parse).toThrow(/^run\/int8\.json: it is damaged \(/);
 });
 
-test('integers without ranges, or with a range of no two numbers, are refused', async () => {
+test('integers without ranges, or with a range of no two numbers or in the wrong order, are refused', async () => {
   await writeRanges(folder, chosen);
   const text = await readFile(join(folder, 'int8.json'), 'utf8');
   for (const damaged of [
     text.replace('"ranges"', '"range"'),
     text.replace('[0,6]', '[0]'),
     text.replace('[0,6]', '[0,null]'),
+    text.replace('[0,6]', '[6,0]'),
     text.replace('"int8"', '"int4"'),
   ]) {
     expect(damaged).not.toBe(text);

@@ -18,6 +18,10 @@ test('a sentence says what is computed, and why', () => {
     /in float32: int8 is 0\.80 times as fast .* 0\.9980 .*; it is taken from 1\.1 times and 0\.99 on$/,
   );
   expect(inWords(network, { computes: 'float32' })).toMatch(/no layer of it can compute/);
+  const reason = "the engine 'wasm' has no integers of 8 bits";
+  expect(inWords(network, { computes: 'float32', reason })).toBe(
+    `resnet50 computes features in float32: ${reason}`,
+  );
 });
 
 test('the cosine of each row is 1 in the same direction, 0 across, -1 against', () => {
@@ -25,4 +29,10 @@ test('the cosine of each row is 1 in the same direction, 0 across, -1 against', 
   const other = Float32Array.of(6, 8, 0, 2, -1, -1, 0, 0);
   const found = cosinesOf(one, other, 2);
   expect(found.map(each => Math.round(each * 1e6) / 1e6)).toEqual([1, 0, -1, 1]);
+});
+
+test('a row that is no finite number is like no other, so that the mean stays a number', () => {
+  const one = Float32Array.of(3, NaN, 3, Infinity, 1, 0, 1e-20, 0);
+  const other = Float32Array.of(3, 4, 3, 4, 0, 0, 1e-20, 0);
+  expect(cosinesOf(one, other, 2)).toEqual([0, 0, 0, 1]);
 });
