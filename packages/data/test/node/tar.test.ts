@@ -353,3 +353,22 @@ test('an index of an archive that is missing or damaged names the archive', asyn
     new ArchiveError(`${cut} cannot be read as a tar archive: the archive is incomplete`),
   );
 });
+
+test('photos whose names end like facts, or whose folder is named like a description, are packed and found again', async () => {
+  const photos = join(folder, 'odd-names');
+  const bytes = await readFile(join(reference, '..', 'webdataset', 'drawn-000000.tar'));
+  const [first] = await all(tar('drawn-000000.tar'));
+  const photo = first ? await readBytes(first.origin) : bytes;
+  for (const name of ['a/b.json', 'a/c.cls', 'a/d.jpg', '__x__/e.jpg']) {
+    await mkdir(join(photos, name, '..'), { recursive: true });
+    await writeFile(join(photos, name), photo);
+  }
+  const { files } = await packPhotos(photos, join(folder, 'odd-packed'));
+  const found = await all([...files]);
+  expect(found.map(({ name }) => name.replace(/\.[^.]*$/, ''))).toEqual([
+    '__x__/e',
+    'a/b_json',
+    'a/c_cls',
+    'a/d',
+  ]);
+});

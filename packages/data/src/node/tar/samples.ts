@@ -15,7 +15,7 @@ export interface TarPhoto extends TarEntry {
 }
 
 /** What WebDataset skips: files that describe the archive. */
-const meta = /^__[^/]*__($|\/)/;
+const meta = /^__[^/]*__$/;
 
 /**
  * Yields the samples of an archive by the rules of WebDataset: the key of a file is its path up to the first dot of its name; files of a
@@ -43,7 +43,8 @@ async function* samplesOf(file: PiecewiseReader): AsyncGenerator<TarSample, void
   if (current) yield current;
 }
 
-const pictures = /^(.*\.)?(avif|bmp|gif|jpe?g|png|tiff?|webp)$/;
+/** The suffixes of photos, in lower case. */
+export const pictures = /^(.*\.)?(avif|bmp|gif|jpe?g|png|tiff?|webp)$/;
 
 /** A sample that has no photo. */
 interface Skipped {
