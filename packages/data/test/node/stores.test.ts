@@ -406,3 +406,52 @@ test('credentials of a web identity and of a machine', async () => {
   });
   await new Promise(resolve => server.close(resolve));
 });
+
+/** A server that answers each request by one function. */
+async function answering(
+  answer: (range: string) => {
+    readonly headers: Record<string, string>;
+    readonly body: Buffer;
+    readonly cut?: boolean;
+  },
+): Promise<{ readonly url: string; stop(): void }> {
+  const server = createServer((request, response) => {
+    const { headers, body, cut } = answer(request.headers.range ?? '');
+    response.writeHead(206, headers);
+    response.write(body, () => (cut ? setTimeout(() => response.destroy(), 50) : response.end()));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.tar`,
+    stop: () => server.close(),
+  };
+}
+
+test('a server that sends less than a range is asked for the rest', async () => {
+  const { url, stop } = await answering(range => {
+    const from = Number(/=(\d+)/.exec(range)![1]);
+    const to = Math.min(from + 600, 2000);
+    return {
+      headers: { 'content-range': `bytes ${from}-${to - 1}/5000` },
+      body: photo.subarray(from, to),
+    };
+  });
+  expect(await readRange(url, 0, 2000, quick)).toEqual(photo.subarray(0, 2000));
+  stop();
+});
+
+test('bytes of two versions of a file are not mixed', async () => {
+  const other = Buffer.alloc(5000, 9);
+  let asked = 0;
+  const { url, stop } = await answering(range => {
+    const from = Number(/=(\d+)/.exec(range)![1]);
+    const isFirst = asked++ === 0;
+    const body = (isFirst ? photo : other).subarray(from, 2000);
+    return {
+      headers: { etag: isFirst ? '"1"' : '"2"', 'content-range': `bytes ${from}-1999/5000` },
+      ...{ body: isFirst ? body.subarray(0, 700) : body, cut: isFirst },
+    };
+  });
+  expect(await readRange(url, 0, 2000, quick)).toEqual(other.subarray(0, 2000));
+  stop();
+});

@@ -12,7 +12,7 @@ export interface RemoteFile {
 }
 
 /**
- * Reads a range of a file. What was received before a connection broke is kept.
+ * Reads a range of a file. What was received before a connection broke is kept, unless the file has another ETag by then.
  *
  * @param end Position after the last byte; `undefined` for the end of the file. At its end, fewer bytes are read.
  * @throws PhotoStoreError when the range cannot be read.
@@ -25,6 +25,7 @@ export async function readRemote(
 ): Promise<Buffer> {
   const parts: Buffer[] = [];
   let received = 0;
+  let version: string | null = null;
   const whole = start === 0 && end === undefined;
   const attempt = async (signal: AbortSignal, heard: () => void) => {
     const from = start + received;
@@ -35,6 +36,14 @@ export async function readRemote(
     heard();
     if (answer.status === 416) return discard(answer);
     await requireOk(file, answer);
+    const tag = answer.headers.get('etag');
+    if (received > 0 && version !== null && tag !== null && tag !== version) {
+      await discard(answer);
+      parts.length = 0;
+      received = 0;
+      throw new PassingError('answer', 'the file was changed while it was read');
+    }
+    version = tag;
     let last = Number.POSITIVE_INFINITY;
     if (answer.status === 206) last = await rangeEnd(answer, from, end);
     else if (from > 0) {
@@ -58,6 +67,8 @@ export async function readRemote(
     await reader?.cancel().catch(() => {});
     if (Number.isFinite(stop) && answer.status === 206 && start + received < stop)
       throw new PassingError('connection', 'the connection ended early');
+    if (answer.status === 206 && start + received < lengthSaid(answer, end))
+      throw new PassingError('answer', 'the server sent less than the range that was asked for');
   };
   await retrying(file.shown, attempt, options, () => received);
   return Buffer.concat(parts);
@@ -90,6 +101,12 @@ export async function remoteSize(
     },
     options,
   );
+}
+
+/** Position after the last byte that was asked for, if the server says how long the file is; otherwise 0. */
+function lengthSaid(answer: Response, end = Number.POSITIVE_INFINITY): number {
+  const length = /\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1];
+  return length === undefined ? 0 : Math.min(end, Number(length));
 }
 
 /** Position after the last byte of a partial answer. @throws PassingError when it is not the range that was asked for. */

@@ -104,7 +104,9 @@ export class S3Server extends FileServer {
         : '<IsTruncated>false</IsTruncated>';
     response
       .writeHead(200, headers)
-      .end(`<?xml version="1.0"?><ListBucketResult>${objects.join('')}${more}</ListBucketResult>`);
+      .end(
+        `<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType>${objects.join('')}${more}</ListBucketResult>`,
+      );
   }
 }
 

@@ -34,10 +34,11 @@ export async function* listS3(
         'answer',
         `${shown.shown}: the server does not list it as S3 does.`,
       );
+    const isEncoded = /<EncodingType>url<\/EncodingType>/.test(text);
     for (const [, object] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
       const size = Number(/<Size>(\d+)<\/Size>/.exec(object!)?.[1]);
       const name = /<Key>([^<]*)<\/Key>/.exec(object!)?.[1];
-      if (name !== undefined) yield { key: decodeURIComponent(name.replaceAll('+', ' ')), size };
+      if (name !== undefined) yield { key: isEncoded ? decoded(name) : unescaped(name), size };
     }
     const next = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1];
     const isTruncated = /<IsTruncated>true<\/IsTruncated>/.test(text);
@@ -45,6 +46,15 @@ export async function* listS3(
       throw new PhotoStoreError('answer', `${shown.shown}: the server lists it without an end.`);
     token = isTruncated ? unescaped(next!) : undefined;
   } while (token !== undefined);
+}
+
+/** Some stores do not encode keys although they are asked to. They do not say that they did. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    return name;
+  }
 }
 
 const entities: Readonly<Record<string, string>> = {
