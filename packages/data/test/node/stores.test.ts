@@ -325,6 +325,15 @@ describe('a store that speaks S3', () => {
     expect(error).not.toMatch(/wrong-secret|AKID|secret of the server|StringToSign/);
   });
 
+  test.each([true, false])('keys are what they are, encoded: %s', async encodes => {
+    Object.assign(server, { isPublic: true, encodes });
+    const names = ['50 %.jpg', '50%25.jpg', 'a & b.jpg', 'one+two.jpg'];
+    for (const name of names) server.files.set(`/bucket/odd/${name}`, photo);
+    const found = await all('s3://bucket/odd/*.jpg');
+    expect(found.map(({ origin }) => origin.path.slice('s3://bucket/odd/'.length))).toEqual(names);
+    for (const { origin } of found) expect(Buffer.from(await readBytes(origin))).toEqual(photo);
+  });
+
   test('a pattern of keys', async () => {
     server.isPublic = true;
     for (const name of ['a/x-1.jpg', 'a/x-2.jpg', 'a/y-1.jpg', 'a/b/x-1.jpg', 'a/x-1.png'])

@@ -359,16 +359,18 @@ test('photos whose names end like facts, or whose folder is named like a descrip
   const bytes = await readFile(join(reference, '..', 'webdataset', 'drawn-000000.tar'));
   const [first] = await all(tar('drawn-000000.tar'));
   const photo = first ? await readBytes(first.origin) : bytes;
-  for (const name of ['a/b.json', 'a/c.cls', 'a/d.jpg', '__x__/e.jpg']) {
+  for (const name of ['_x__/e.jpg', '__x__/e.jpg', 'a/b.json', 'a/c.cls', 'a/d.jpg', 'a/f.jfif']) {
     await mkdir(join(photos, name, '..'), { recursive: true });
     await writeFile(join(photos, name), photo);
   }
   const { files } = await packPhotos(photos, join(folder, 'odd-packed'));
   const found = await all([...files]);
   expect(found.map(({ name }) => name.replace(/\.[^.]*$/, ''))).toEqual([
-    '__x__/e',
+    '_x__/e',
+    '_x__/e-2',
     'a/b_json',
     'a/c_cls',
     'a/d',
+    'a/f_jfif',
   ]);
 });

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { writeTarIndex } from '../tar/index-file';
-import { pictures } from '../tar/samples';
+import { meta, pictures } from '../tar/samples';
 import { tarEnd, tarFile } from '../tar/writer';
 import { factsOf, type PackedPhoto, type PackedSet, type Packer } from './packer';
 
@@ -38,15 +38,17 @@ export async function tarPacker(path: string, { classes }: PackedSet): Promise<P
 
 /**
  * The key of a photo has no dot, as WebDataset ends a key at the first one. An ending that is none of a picture, such as `json`, belongs
- * to the key: as a suffix, it would be read as facts.
+ * to the key: as a suffix, it would be read as facts. What WebDataset skips, as a folder `__x__`, loses underscores at its begin.
  */
 export function keyOf(name: string): { readonly key: string; readonly suffix?: string } {
   const slash = name.lastIndexOf('/') + 1;
   const dot = name.lastIndexOf('.');
   const hasEnding = dot > slash && pictures.test(name.slice(dot + 1).toLowerCase());
   const stem = hasEnding ? name.slice(slash, dot) : name.slice(slash);
+  let key = `${name.slice(0, slash)}${stem.replaceAll('.', '_') || '_'}`;
+  while (meta.test(key)) key = key.slice(1);
   return {
-    key: `${name.slice(0, slash)}${stem.replaceAll('.', '_') || '_'}`,
+    key,
     ...(hasEnding && { suffix: name.slice(dot + 1).toLowerCase() }),
   };
 }

@@ -15,7 +15,7 @@ export interface TarPhoto extends TarEntry {
 }
 
 /** What WebDataset skips: files that describe the archive. */
-const meta = /^__[^/]*__$/;
+export const meta = /^__[^/]*__($|\/)/;
 
 /**
  * Yields the samples of an archive by the rules of WebDataset: the key of a file is its path up to the first dot of its name; files of a

@@ -17,6 +17,8 @@ export class S3Server extends FileServer {
   token: string | undefined;
   /** Objects in a page of a list. */
   page = 4;
+  /** Whether the keys in lists are encoded, as they are asked for. */
+  encodes = true;
   /** Whether requests without a signature are answered. */
   isPublic = false;
 
@@ -94,7 +96,10 @@ export class S3Server extends FileServer {
     const first = after === null ? 0 : Number(after.slice('after&'.length));
     const shown = all.slice(first, first + this.page);
     const objects = shown.map(name => {
-      const key = strict(name.slice(bucket.length)).replaceAll('%20', '+');
+      const plain = name.slice(bucket.length);
+      const key = this.encodes
+        ? strict(plain).replaceAll('%20', '+')
+        : plain.replaceAll('&', '&amp;');
       return `<Contents><Key>${key}</Key><Size>${this.files.get(name)!.length}</Size></Contents>`;
     });
     const next = first + this.page;
@@ -105,7 +110,7 @@ export class S3Server extends FileServer {
     response
       .writeHead(200, headers)
       .end(
-        `<?xml version="1.0"?><ListBucketResult><EncodingType>url</EncodingType>${objects.join('')}${more}</ListBucketResult>`,
+        `<?xml version="1.0"?><ListBucketResult>${this.encodes ? '<EncodingType>url</EncodingType>' : ''}${objects.join('')}${more}</ListBucketResult>`,
       );
   }
 }
