@@ -33,7 +33,10 @@ const parts = {
   validation: selectFrom(all, split.validation),
   classes: classes.length,
 };
-for await (const { epoch, validation } of fit(head, parts, recipes.fast))
+for await (const { epoch, validation } of fit(head, parts, {
+  ...recipes.fast,
+  epochs: 5,
+}))
   console.log(epoch, validation.accuracy);
 await close();
 // #endregion features
