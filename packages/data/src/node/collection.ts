@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { Sketch } from '../copies/sketch';
 import { type Named, namesIn, namesOf } from '../labels';
 import { fieldOf, itemOf, listLike, placesWhere } from '../lazy-list';
 import type { StoredOrigin } from '../origin';
 import type { Finding, Photo, PhotoSet } from '../photo';
 import { leastPerClass, type SplitName } from '../split';
 import { compareText } from '../text-order';
-import { readBytes } from './bytes';
+import { type CheckedFile, checkFile, type KnownFile, ofKnown } from './checked-file';
 import { findCopiesAmong, type Looked, tellOfCopies, withoutLeaks } from './copies';
-import { look } from './decode';
 import { type DecodeOptions, withDefaults } from './decode-options';
-import { type ExaminedPhoto, isOfTheFile } from './examination';
+import type { ExaminedPhoto } from './examination';
 import { tooFewClasses } from './few-classes';
 import { absentPhotos } from './many/absent';
 
@@ -29,11 +26,6 @@ export interface Candidate extends Named {
   /** What reading the file would tell, if that is known. The file is then not read. */
   readonly known?: KnownFile;
 }
-
-/** What opening a set needs to know about a file. */
-export type KnownFile =
-  | Pick<Extract<ExaminedPhoto, { readonly sha256: string }>, 'sha256' | 'converted' | 'problem'>
-  | { readonly problem: string };
 
 /** The photos that a source has listed. */
 export interface ListedPhotos {
@@ -252,44 +244,6 @@ function unmeasured(classes: readonly string[], given: Parts | undefined): Findi
     const reason = `no photos in ${part}, which has photos of other classes, so this class is not evaluated there`;
     return lacking.map((subject): Finding => ({ kind: 'split doubtful', subject, reason }));
   });
-}
-
-interface CheckedFile {
-  /** Hash of the file, if it is usable. */
-  readonly sha256?: string;
-  readonly sketch?: Sketch;
-  readonly finding?: Finding;
-}
-
-async function checkFile(
-  { id, origin }: Candidate,
-  { decoding, examined }: OpenOptions,
-): Promise<CheckedFile> {
-  const known = examined?.(id);
-  if (known) return ofKnown(id, known);
-  try {
-    const bytes = await readBytes(origin);
-    const seen = await look(bytes, decoding);
-    return usable(id, createHash('sha256').update(bytes).digest('hex'), seen);
-  } catch (error) {
-    if (!isOfTheFile(error)) throw error;
-    return { finding: { kind: 'quarantined', subject: id, reason: (error as Error).message } };
-  }
-}
-
-const ofKnown = (id: string, known: KnownFile | ExaminedPhoto): CheckedFile =>
-  known.problem === undefined
-    ? usable(id, known.sha256, known)
-    : { finding: { kind: 'quarantined', subject: id, reason: known.problem } };
-
-function usable(
-  id: string,
-  sha256: string,
-  { converted, sketch }: { readonly converted: readonly string[]; readonly sketch?: Sketch },
-): CheckedFile {
-  const file = { sha256, ...(sketch && { sketch }) };
-  if (converted.length === 0) return file;
-  return { ...file, finding: { kind: 'converted', subject: id, reason: converted.join(', ') } };
 }
 
 /** Runs as many tasks at once as there are decoding threads. */

@@ -17,9 +17,9 @@ export {
   type SquashedBatchOptions,
 } from './batches';
 export { readBytes } from './bytes';
+export type { KnownFile } from './checked-file';
 export {
   type Candidate,
-  type KnownFile,
   type ListedPhotos,
   type OpenOptions,
   PhotoSetError,
