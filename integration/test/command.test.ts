@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../../packages/classifier/src/command/output';
 import { parse } from '../../packages/classifier/src/command/program';
-import { type Outcome, root } from './program';
+import { type Outcome, outcomeOf, root } from './program';
 import { drawnFolder, generatedWeights } from './small-job';
 
 const genera = ['Amanita', 'Boletus', 'Russula'] as const;
@@ -26,19 +26,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** Runs the built command. @param stopAt Stops it by Ctrl+C when its messages match. */
 function shroom(args: readonly string[], stopAt?: RegExp): Promise<Outcome> {
   const env = { ...process.env, SHROOM_CACHE: join(folder, 'cache'), HF_HUB_OFFLINE: '1' };
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', part => {
-      stdout += part;
-    });
-    child.stderr.on('data', part => {
-      stderr += part;
-      if (stopAt?.test(stderr) && !child.killed) child.kill('SIGINT');
-    });
-    child.on('error', reject);
-    child.on('close', code => resolve({ code, stdout, stderr }));
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
+  let told = '';
+  child.stderr.on('data', part => {
+    told += part;
+    if (stopAt?.test(told) && !child.killed) child.kill('SIGINT');
   });
+  return outcomeOf(child);
 }
 
 /** Runs the command with `--json`. @returns The result in its output, which is one line. */

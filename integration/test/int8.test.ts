@@ -21,7 +21,7 @@ import { writeSafetensors } from '@shroom/models/node';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Outcome, root } from './program';
+import { type Outcome, outcomeOf, root } from './program';
 import { drawnFolder, side } from './small-job';
 
 const genera = ['Amanita', 'Boletus', 'Russula'] as const;
@@ -62,20 +62,8 @@ async function randomWeights(file: string): Promise<void> {
 }
 
 /** Runs the built command in a process of its own. */
-function shroom(args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd: folder });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', part => {
-      stdout += part;
-    });
-    child.stderr.on('data', part => {
-      stderr += part;
-    });
-    child.on('error', reject);
-    child.on('close', code => resolve({ code, stdout, stderr }));
-  });
-}
+const shroom = (args: readonly string[]): Promise<Outcome> =>
+  outcomeOf(spawn(process.execPath, [program, ...args], { cwd: folder }));
 
 const small = {
   ...{ size: side, views: 1, testViews: 1, epochs: 20, batch: 8, lr: 0.01 },

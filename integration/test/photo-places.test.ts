@@ -9,7 +9,7 @@ import { loadBackbone } from '@shroom/models/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultsOf } from '../../packages/classifier/src/command/output';
 import { FileServer } from '../../packages/data/test/node/servers/file-server';
-import { type Outcome, root } from './program';
+import { outcomeOf, root } from './program';
 import { drawnPhoto, generatedWeights, side } from './small-job';
 import { untrainedRun } from './untrained';
 
@@ -41,17 +41,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** Runs the built command in the folder, and returns its result. */
 async function shroom<Result>(args: readonly string[], input = ''): Promise<Result> {
   const child = spawn(process.execPath, [program, ...args, '--json', '--quiet'], { cwd: folder });
-  const outcome = new Promise<Outcome>((resolve, reject) => {
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', part => {
-      stdout += part;
-    });
-    child.stderr.on('data', part => {
-      stderr += part;
-    });
-    child.on('error', reject);
-    child.on('close', code => resolve({ code, stdout, stderr }));
-  });
+  const outcome = outcomeOf(child);
   child.stdin.end(input);
   const { code, stdout, stderr } = await outcome;
   expect(code, stderr + stdout).toBe(0);

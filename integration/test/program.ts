@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -17,18 +17,23 @@ export function runProgram(
   args: readonly string[] = [],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [tsx, file, ...args], {
+  return outcomeOf(
+    spawn(process.execPath, [tsx, file, ...args], {
       cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
+    }),
+  );
+}
+
+/** What a process prints until it ends. */
+export function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', part => {
+      stdout += part;
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', chunk => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', chunk => {
-      stderr += chunk;
+    child.stderr.on('data', part => {
+      stderr += part;
     });
     child.on('error', reject);
     child.on('close', code => resolve({ code, stdout, stderr }));
