@@ -37,6 +37,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          globalSetup: './tools/test-folder.ts',
           include: ['{integration,examples,benchmarks}/test/**/*.test.ts'],
           testTimeout: 1_200_000,
           hookTimeout: 1_200_000,

@@ -1,5 +1,5 @@
 // What the other snippets find where they run: mushroom.jpg, and photos/ with a folder for each of three genera.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { drawMushroom, type Genus } from '@shroom/drawn';
 import sharp from 'sharp';
 
@@ -9,6 +9,7 @@ async function draw(
   size: number,
   file: string,
 ): Promise<void> {
+  if (existsSync(file)) return;
   const { pixels, width, height } = drawMushroom(genus, { seed, size });
   await sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 92 })

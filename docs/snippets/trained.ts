@@ -1,9 +1,11 @@
-// What train.ts of the guide has written, for the snippets that use it.
+// What classifier.ts of the guide has written, for the snippets that use it.
+import { existsSync } from 'node:fs';
 import './photos';
 import { train } from '@shroom/classifier';
 
-await train('photos', {
-  size: 96,
-  title: 'Three genera of mushrooms',
-  out: 'runs/genera',
-});
+if (!existsSync('runs/genera/report.html'))
+  await train('photos', {
+    size: 96,
+    title: 'Three genera of mushrooms',
+    out: 'runs/genera',
+  });

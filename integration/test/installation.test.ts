@@ -94,35 +94,54 @@ const compilerOptions = {
 const tsconfig = (options: object) =>
   JSON.stringify({ compilerOptions: { ...compilerOptions, ...options } });
 
-let withClassifier: Promise<string> | undefined;
-/** The project that uses the classifier. It is installed once. */
-function classifierProject(): Promise<string> {
-  const esm = source('classifier.js');
+/** A program as an ES module and in CommonJS. */
+const inBoth = (name: string): Readonly<Record<string, string>> => {
+  const esm = source(`${name}.js`);
   const cjs = esm.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
+  return { [`${name}.mjs`]: esm, [`${name}.cjs`]: cjs };
+};
+
+let withOrt: Promise<string> | undefined;
+/** The project with ONNX Runtime. It is installed once. */
+function ortProject(): Promise<string> {
   const program = source('classifier.ts');
-  withClassifier ??= install('classifier', {
+  withOrt ??= install('ort', {
     files: {
-      'program.mjs': esm,
-      'program.cjs': cjs,
+      ...inBoth('node'),
+      ...inBoth('classifier'),
       'strict/program.mts': program,
       'strict/program.cts': program,
       'strict/tsconfig.json': tsconfig({ module: 'node16', moduleResolution: 'node16' }),
     },
     extras: ['onnxruntime-node', 'typescript'],
   });
-  return withClassifier;
+  return withOrt;
+}
+
+let withCpu: Promise<string> | undefined;
+/** The project with the JavaScript engine, for TypeScript and for Vite. It is installed once. */
+function cpuProject(): Promise<string> {
+  const program = source('program.ts');
+  withCpu ??= install('cpu', {
+    files: {
+      'node16/program.mts': program,
+      'node16/program.cts': program,
+      'node16/tsconfig.json': tsconfig({ module: 'node16', moduleResolution: 'node16' }),
+      'bundler/program.ts': program,
+      'bundler/tsconfig.json': tsconfig({ module: 'esnext', moduleResolution: 'bundler' }),
+      'vite/index.html': '<!doctype html><script type="module" src="/program.ts"></script>',
+      'vite/program.ts': program,
+    },
+    extras: [cpu, 'typescript', 'vite@8.3.8'],
+  });
+  return withCpu;
 }
 
 describe('a fresh project with the packed packages', () => {
   test('of ECMAScript modules and of CommonJS trains on ONNX Runtime', async () => {
-    const esm = source('node.js');
-    const cjs = esm.replace(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);');
-    const project = await install('node', {
-      files: { 'program.mjs': esm, 'program.cjs': cjs },
-      extras: ['onnxruntime-node'],
-    });
+    const project = await ortProject();
     oneTensorFlow(project);
-    for (const program of ['program.mjs', 'program.cjs']) {
+    for (const program of ['node.mjs', 'node.cjs']) {
       const { accuracy, ...rest } = JSON.parse(await run(project, 'node', program));
       expect(rest).toEqual({ runtimeName: 'onnxruntime-node', same: true, cache: 'string' });
       expect(accuracy).toBeGreaterThan(0.9);
@@ -131,10 +150,9 @@ describe('a fresh project with the packed packages', () => {
 
   test('trains a classifier on 60 photos of 3 classes, opens it, predicts and explains, in 20 lines', async () => {
     expect(source('classifier.js').trim().split('\n').length).toBeLessThanOrEqual(20);
-    const project = await classifierProject();
-    oneTensorFlow(project);
+    const project = await ortProject();
     await drawnFolder(join(project, 'photos'), ['Amanita', 'Boletus', 'Russula'], 20);
-    for (const file of ['program.mjs', 'program.cjs']) {
+    for (const file of ['classifier.mjs', 'classifier.cjs']) {
       const said = JSON.parse(await run(project, 'node', file, `runs/${file}`));
       expect(said).toMatchObject({ explained: 'Boletus', map: [3, 3] });
       expect(said.accuracy.value).toBeGreaterThan(0.5);
@@ -143,7 +161,7 @@ describe('a fresh project with the packed packages', () => {
     const named = await run(project, 'npx', '--no-install', '@shroom/classifier', '--version');
     const { version } = JSON.parse(source('../../packages/classifier/package.json'));
     expect(named.trim()).toBe(version);
-    const predict = ['shroom', 'predict', 'runs/program.mjs', 'photos/Boletus/3.jpg', '--json'];
+    const predict = ['shroom', 'predict', 'runs/classifier.mjs', 'photos/Boletus/3.jpg', '--json'];
     const { result } = JSON.parse(await run(project, 'npx', '--no-install', ...predict));
     expect(result.photos[0]).toMatchObject({ photo: 'photos/Boletus/3.jpg', known: true });
     const strict = ['tsc', '-p', 'strict', '--noEmit', '--skipLibCheck', 'false'];
@@ -153,7 +171,7 @@ describe('a fresh project with the packed packages', () => {
   });
 
   test('without the binary of ONNX Runtime works on wasm, and says what is missing', async () => {
-    const project = await classifierProject();
+    const project = await ortProject();
     const shroom = (...args: string[]) => run(project, 'npx', '--no-install', 'shroom', ...args);
     const resultOf = async (...args: string[]) =>
       JSON.parse(await shroom(...args, '--json')).result;
@@ -194,17 +212,7 @@ describe('a fresh project with the packed packages', () => {
   });
 
   test('of TypeScript compiles as node16 and as bundler, and explains what it trained', async () => {
-    const program = source('program.ts');
-    const project = await install('typescript', {
-      files: {
-        'node16/program.mts': program,
-        'node16/program.cts': program,
-        'node16/tsconfig.json': tsconfig({ module: 'node16', moduleResolution: 'node16' }),
-        'bundler/program.ts': program,
-        'bundler/tsconfig.json': tsconfig({ module: 'esnext', moduleResolution: 'bundler' }),
-      },
-      extras: [cpu, 'typescript'],
-    });
+    const project = await cpuProject();
     oneTensorFlow(project);
     // Its install script downloads from outside npm, so nothing may bring it without being asked.
     expect(existsSync(join(project, 'node_modules/onnxruntime-node'))).toBe(false);
@@ -234,16 +242,9 @@ describe('a fresh project with the packed packages', () => {
   });
 
   test.skipIf(noChromium)('built by Vite explains what it trained in Chromium', async () => {
-    const project = await install('vite', {
-      files: {
-        'index.html': '<!doctype html><script type="module" src="/program.ts"></script>',
-        'program.ts': source('program.ts'),
-      },
-      extras: [cpu, 'vite@8.3.8'],
-    });
-    oneTensorFlow(project);
-    await run(project, 'npx', '--no-install', 'vite', 'build');
-    const site = await serve(filesOf(join(project, 'dist')));
+    const project = await cpuProject();
+    await run(project, 'npx', '--no-install', 'vite', 'build', 'vite');
+    const site = await serve(filesOf(join(project, 'vite/dist')));
     const browser = await launch();
     try {
       const page = await browser.newPage();

@@ -1,23 +1,29 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawMushroom, genera } from '@shroom/drawn';
 import { jet } from '@shroom/gradcam/pictures';
+import '@tensorflow/tfjs-backend-cpu';
 import { findPretrained } from '@shroom/models';
-import { cacheFolder, openWeights, weightsNeeds } from '@shroom/models/node';
+import { openWeights, weightsNeeds } from '@shroom/models/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Outcome, root, runProgram } from './program';
+import { generatedWeights } from './small-job';
 
 const train = join(root, 'examples/train-mushrooms.ts');
 const explain = join(root, 'examples/explain.ts');
 const explore = join(root, 'examples/explore.ts');
 const evaluateProgram = join(root, 'examples/evaluate.ts');
 let folder: string;
+/** Options that choose a small network with generated weights, where a test is not about the network. */
+let network: readonly string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shroom-job-'));
+  const weights = await generatedWeights(folder, 'resnet18');
+  network = ['--backbone', weights, '--architecture', 'resnet18'];
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -246,7 +252,7 @@ describe('the main job', () => {
 });
 
 test('goes on from cached features, also from examples/, and gives the same numbers again', async () => {
-  const small = ['--drawn', '6', '--size', '64', '--views', '2', '--epochs', '3'];
+  const small = [...network, '--drawn', '6', '--size', '64', '--views', '2', '--epochs', '3'];
   const [one, two] = [join(folder, 'one'), join(folder, 'two')];
   const first = await runProgram(train, [...small, '--out', one]);
   expect(first.code, first.stderr).toBe(0);
@@ -262,10 +268,8 @@ test('goes on from cached features, also from examples/, and gives the same numb
 test('a run that is interrupted leaves nothing that a later run would trust', async () => {
   const run = join(folder, 'interrupted');
   const views = ['--views', '4', '--test-views', '2'];
-  const options = ['--size', '64', '--drawn', '15', ...views, '--out', run];
+  const options = [...network, '--size', '64', '--drawn', '15', ...views, '--out', run];
   const env = { SHROOM_CACHE: join(folder, 'cache') };
-  // The weights are those of the tests before; only features are computed again.
-  await cp(join(cacheFolder(), 'npm'), join(folder, 'cache/npm'), { recursive: true });
   const child = spawn(process.execPath, ['--import', 'tsx', train, ...options], {
     cwd: join(root, 'examples'),
     env: { ...process.env, ...env },
@@ -296,19 +300,20 @@ test('a run that is interrupted leaves nothing that a later run would trust', as
 test('fine-tuning trains after the cut, and leaves a classifier that is loaded with what it learned', async () => {
   const run = join(folder, 'finetuned');
   const small = ['--size', '64', '--drawn', '6', '--views', '1', '--epochs', '2'];
-  const first = await runProgram(train, [...small, '--finetune', 'layer4.1.relu', '--out', run]);
+  const cut = ['--finetune', 'layer4.0.relu'];
+  const first = await runProgram(train, [...network, ...small, ...cut, '--out', run]);
   expect(first.code, first.stderr).toBe(0);
-  expect(first.stderr).toMatch(/frozen up to layer4\.1\.relu/);
+  expect(first.stderr).toMatch(/frozen up to layer4\.0\.relu/);
   const classifier = await json(join(run, 'classifier.json'));
   expect(classifier).toMatchObject({
-    finetuned: { extractor: 0, layer: 'layer4.1.relu' },
+    finetuned: { extractor: 0, layer: 'layer4.0.relu' },
     head: { name: 'mlp', path: 'checkpoints/finetuned/best.safetensors' },
   });
-  expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learned too after layer4\.1/);
+  expect(await readFile(join(run, 'report.html'), 'utf8')).toMatch(/learned too after layer4\.0/);
 
   // The complete classifier, loaded again, gives the same results for the test photos as the evaluation of the run.
   const further = join(folder, 'further');
-  const more = [run, '--from', 'layer4.1.relu', '--epochs', '1', '--views', '1', '--out', further];
+  const more = [run, '--from', 'layer4.0.relu', '--epochs', '1', '--views', '1', '--out', further];
   const second = await runProgram(join(root, 'examples/finetune.ts'), more);
   expect(second.code, second.stderr).toBe(0);
   const { accuracy } = (await json(join(run, 'metrics.json'))).test;
@@ -414,6 +419,7 @@ describe('bad input to the main job', () => {
     await mkdir(join(photos, 'Suillus 3'));
     const run = join(folder, 'mixed');
     const options = [
+      ...network,
       '--data',
       photos,
       '--size',
@@ -487,8 +493,8 @@ test.skipIf(!existsSync(photographs))(
     const isSmall = !process.env.SHROOM_SLOW && (await hasLite0());
     const run = join(folder, 'real');
     const options = ['--data', photographs, '--views', '1', '--out', run];
-    const network = isSmall ? ['--backbone', 'efficientnet_lite0'] : [];
-    const { code, stderr } = await runProgram(train, [...options, ...network]);
+    const small = isSmall ? ['--backbone', 'efficientnet_lite0'] : [];
+    const { code, stderr } = await runProgram(train, [...options, ...small]);
     expect(code, stderr).toBe(0);
     const metrics = await json(join(run, 'metrics.json'));
     const counts = Object.values<Record<string, number>>({

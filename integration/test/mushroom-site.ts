@@ -4,6 +4,7 @@ import { drawMushroom } from '@shroom/drawn';
 import { inferno } from '@shroom/gradcam';
 import sharp from 'sharp';
 import { expect } from 'vitest';
+import { madeOnce } from './made-once';
 import { root, runProgram } from './program';
 
 /** Side length of the model's images in pixels. */
@@ -11,15 +12,24 @@ export const side = 128;
 /** Height and width of the photo. It is not square, so a map has to be resized with different factors. */
 export const photoSize = [220, 320] as const;
 
-/** Trains a small classifier, builds the page with it, and draws a photo, all in one folder. */
-export async function prepareSite(
-  folder: string,
-): Promise<{ run: string; site: string; photo: string }> {
-  const [run, site, photo] = ['run', 'site', 'Amanita.png'].map(name => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+/** What the tests of the page use. They only read it. */
+interface Prepared {
+  readonly run: string;
+  readonly site: string;
+  readonly photo: string;
+}
+
+/** Trains a small classifier, builds the page with it, and draws a photo, once for all test files. */
+export async function preparedSite(): Promise<Prepared> {
+  const within = (folder: string): Prepared => ({
+    run: join(folder, 'run'),
+    site: join(folder, 'site'),
+    photo: join(folder, 'Amanita.png'),
+  });
+  return within(await madeOnce('page', folder => prepare(within(folder))));
+}
+
+async function prepare({ run, site, photo }: Prepared): Promise<void> {
   const few = ['--drawn', '6', '--views', '1', '--size', String(side), '--epochs', '6'];
   const trained = await runProgram(join(root, 'examples/train-mushrooms.ts'), [
     ...few,
@@ -44,7 +54,6 @@ export async function prepareSite(
     .extract({ left: 0, top: 60, width, height })
     .png()
     .toFile(photo);
-  return { run, site, photo };
 }
 
 /** The map, 0 to 255, in a picture of `examples/explain.ts`: the second of three panels, in the colors of inferno. */

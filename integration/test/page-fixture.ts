@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { launch } from '@shroom-internal/chromium';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { prepareSite } from './mushroom-site';
+import { preparedSite } from './mushroom-site';
 import { Visit } from './visit';
 import { serveFolder, type Website } from './website';
 
@@ -12,7 +12,7 @@ import { serveFolder, type Website } from './website';
 export interface PageFixture {
   /** A temporary folder. */
   readonly folder: string;
-  /** Folders of the trained run and of the page built from it, and the file of a drawn photo, all below `folder`. */
+  /** Folders of the trained run and of the page built from it, and the file of a drawn photo. All test files have the same. */
   readonly run: string;
   readonly site: string;
   readonly photo: string;
@@ -21,7 +21,7 @@ export interface PageFixture {
   readonly visit: Visit;
 }
 
-/** Trains, builds and serves the page once for each test file. Each test gets a new browser context without stored data. */
+/** Serves the page for a test file. Each test gets a new browser context without stored data. */
 export function usePage(): PageFixture {
   const fixture = {} as { -readonly [Name in keyof PageFixture]: PageFixture[Name] };
   const errors: string[] = [];
@@ -30,7 +30,7 @@ export function usePage(): PageFixture {
 
   beforeAll(async () => {
     fixture.folder = await mkdtemp(join(tmpdir(), 'shroom-page-'));
-    Object.assign(fixture, await prepareSite(fixture.folder));
+    Object.assign(fixture, await preparedSite());
     fixture.website = await serveFolder(fixture.site);
     browser = await launch({ webgl: true, camera: true });
   });

@@ -50,6 +50,10 @@ test.each(families)(
   60_000,
 );
 
+/** Records that are left: none, whole batches, and parts of a record. With SHROOM_SLOW=1 each network is cut at all. */
+const places = { resnet: [0, 33.5], convnext: [8, 89.999] } as const;
+const everywhere = [0, 1, 8, 33.5, 70, 89.999];
+
 test.each(families)(
   '%s: a run ends in the same checkpoint wherever its cache was cut',
   async family => {
@@ -68,7 +72,7 @@ test.each(families)(
       );
     };
     const expected = await run('whole');
-    for (const records of [0, 1, 8, 33.5, 70, 89.999]) {
+    for (const records of process.env.SHROOM_SLOW ? everywhere : places[family]) {
       await cut(join(folder, 'cache', family, 'features'), channels, records);
       const found = await run(`cut-at-${records}`);
       expect(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runs } from '../../packages/models/test/stages';
 
 // With software rendering, large networks take long. SHROOM_SLOW=1 tests them too.
-const usual = ['resnet18 224', 'efficientnet_lite0 75', 'vit_small_patch16_dinov3 64'];
+const usual = ['resnet18 75', 'efficientnet_lite0 75', 'vit_small_patch16_dinov3 64'];
 const chosen = runs.filter(
   ({ network, size }) => process.env.SHROOM_SLOW || usual.includes(`${network} ${size}`),
 );

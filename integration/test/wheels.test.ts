@@ -62,7 +62,11 @@ describe.skipIf(!hasPip && areHere.includes(false))('the weights of Python packa
     for (const each of [images, results, model]) each.dispose();
   });
 
-  test.skipIf(!existsSync(list)).each(Object.entries(recognized))(
+  // The networks that agree with PyTorch on numbers also do on photographs: one shows it, and all with SHROOM_SLOW=1.
+  const shown = Object.entries(recognized).filter(
+    ([name]) => process.env.SHROOM_SLOW || name === 'mobilenet_v2',
+  );
+  test.skipIf(!existsSync(list)).each(shown)(
     'of %s see a fungus in %d of 108 photographs of mushrooms',
     async (name, count) => {
       const { preprocessing } = findPretrained(name);

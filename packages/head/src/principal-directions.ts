@@ -86,23 +86,57 @@ function start(channels: number, components: number): Float32Array {
 
 /** Orthonormalizes the columns one after another (modified Gram-Schmidt, run twice, in double precision). */
 function orthonormal(values: Float32Array, rows: number, columns: number): Float32Array {
-  const frame = Array.from({ length: columns }, (_, column) =>
-    Float64Array.from({ length: rows }, (_, row) => values[row * columns + column]!),
-  );
+  const frame = Array.from({ length: columns }, (_, column) => {
+    const vector = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) vector[row] = values[row * columns + column]!;
+    return vector;
+  });
   frame.forEach((vector, column) => {
-    for (let pass = 0; pass < 2; pass++)
-      for (let other = 0; other < column; other++) {
-        const share = dot(vector, frame[other]!);
-        for (let row = 0; row < rows; row++) vector[row]! -= share * frame[other]![row]!;
-      }
-    const length = Math.sqrt(dot(vector, vector));
-    for (let row = 0; row < rows; row++) vector[row]! /= length || 1;
+    // The first run on this column is done: each column before it has removed itself from all that follow.
+    for (let other = 0; other < column; other++) removeFrom([vector], frame[other]!);
+    const length = Math.sqrt(dot(vector, vector)) || 1;
+    for (let row = 0; row < rows; row++) vector[row]! /= length;
+    removeFrom(frame.slice(column + 1), vector);
   });
   const result = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      result[row * columns + column] = frame[column]![row]!;
+  frame.forEach((vector, column) => {
+    for (let row = 0; row < rows; row++) result[row * columns + column] = vector[row]!;
+  });
   return result;
+}
+
+/** Subtracts from each vector its part in a direction. */
+function removeFrom(vectors: readonly Float64Array[], direction: Float64Array): void {
+  const rows = direction.length;
+  let first = 0;
+  // Four at once take half the time, because a sum does not wait for the sum of another vector.
+  for (; first + 4 <= vectors.length; first += 4) {
+    const [a, b, c, d] = vectors.slice(first) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    let [ofA, ofB, ofC, ofD] = [0, 0, 0, 0];
+    for (let row = 0; row < rows; row++) {
+      const value = direction[row]!;
+      ofA += a[row]! * value;
+      ofB += b[row]! * value;
+      ofC += c[row]! * value;
+      ofD += d[row]! * value;
+    }
+    for (let row = 0; row < rows; row++) {
+      const value = direction[row]!;
+      a[row]! -= ofA * value;
+      b[row]! -= ofB * value;
+      c[row]! -= ofC * value;
+      d[row]! -= ofD * value;
+    }
+  }
+  for (const vector of vectors.slice(first)) {
+    const share = dot(vector, direction);
+    for (let row = 0; row < rows; row++) vector[row]! -= share * direction[row]!;
+  }
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
