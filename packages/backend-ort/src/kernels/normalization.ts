@@ -1,6 +1,6 @@
 import type { GraphNode } from '../graph/node';
 import { add, divide, multiply, rsqrt, subtract } from '../operators/arithmetic';
-import { allButLast, channelDot } from '../operators/channels';
+import { allButLast, channelAffine, channelDot } from '../operators/channels';
 import { scalar } from '../operators/elementwise';
 import { reduce } from '../operators/reduction';
 import { reshape } from '../operators/shape';
@@ -17,12 +17,11 @@ export const normalizationKernels: Translations = {
     const factor = scale === undefined ? rate : multiply(rate, scale);
     if (isMeanOf(mean!, x!)) {
       // In training the centered batch exists already, because the variance and the gradient need it.
-      const scaled = multiply(subtract(x!, mean!), factor);
-      return offset === undefined ? scaled : add(scaled, offset);
+      return channelAffine(subtract(x!, mean!), factor, offset);
     }
     const shift = multiply(mean!, factor);
     const term = offset === undefined ? multiply(shift, scalar(-1)) : subtract(offset, shift);
-    return add(multiply(x!, factor), term);
+    return channelAffine(x!, factor, term);
   },
 };
 
@@ -52,12 +51,14 @@ export function batchNormGradient({ inputs, attrs }: KernelCall<GradientAttrs>):
   const product = dotPerChannel(dy!, centered);
   if (attrs.by === 'offset') return sum;
   if (attrs.by === 'scale') return multiply(product, rate);
-  const direct = multiply(dy!, factor);
-  if (!attrs.ofBatch) return direct;
+  if (!attrs.ofBatch) return channelAffine(dy!, factor);
   const count = scalar(dy!.size / sum.size);
   const slope = divide(multiply(multiply(factor, multiply(rate, rate)), product), count);
   const level = divide(multiply(factor, sum), count);
-  return subtract(subtract(direct, multiply(centered, slope)), level);
+  return subtract(
+    channelAffine(dy!, factor, multiply(level, scalar(-1))),
+    channelAffine(centered, slope),
+  );
 }
 
 function dotPerChannel(a: GraphNode, b: GraphNode): GraphNode {
