@@ -2,7 +2,7 @@ import { channelsFirstShape } from '../graph/layout';
 import type { Operator } from '../graph/lowering';
 import { GraphNode } from '../graph/node';
 import { add, multiply } from './arithmetic';
-import { cut, padTo, sumInStages } from './stages';
+import { cut, sumInStages } from './stages';
 import { vanishes } from './vanishing';
 
 /**
@@ -11,9 +11,12 @@ import { vanishes } from './vanishing';
  */
 const mostInProduct = 256;
 
+/** Shorter matrix products take longer than the products of single numbers and a sum. */
+const fewestInProduct = 128;
+
 /**
- * For each channel, the sum of products of two tensors. Many small matrix products are used, so that the products are never
- * stored.
+ * For each channel, the sum of products of two tensors. Many small matrix products are used where they are faster, and then
+ * the products are never stored.
  */
 const channelDotOperator: Operator = {
   name: 'ChannelDot',
@@ -22,14 +25,17 @@ const channelDotOperator: Operator = {
     const [images, channels, ...space] = channelsFirstShape(a.shape) as [number, number];
     const pixels = space.reduce((product, length) => product * length, 1);
     const { parts, of } = cut(pixels, mostInProduct);
-    const rows = [a, b].map(x => {
-      const planes = graph.reshape(graph.channelsFirst(x), [images * channels, pixels]);
-      const whole = padTo(graph, planes, [images * channels, pixels], 1, parts * of);
-      return graph.reshape(whole, [images * channels * parts, 1, of]);
-    });
-    const dots = graph.addMicrosoft('FusedMatMul', rows, { transB: 1 });
-    const shape = [images, channels, parts];
-    const value = graph.reshape(dots, shape);
+    const planes = [a, b].map(x => graph.channelsFirst(x));
+    const short = of < fewestInProduct || parts * of !== pixels;
+    const products = short
+      ? graph.add('Mul', planes)
+      : graph.addMicrosoft(
+          'FusedMatMul',
+          planes.map(plane => graph.reshape(plane, [images * channels * parts, 1, of])),
+          { transB: 1 },
+        );
+    const shape = [images, channels, short ? pixels : parts];
+    const value = graph.reshape(products, shape);
     const sum =
       sumInStages(graph, 'ReduceSum', value, shape, [0, 2], [channels]) ??
       graph.add('ReduceSum', [value, graph.integers([0, 2])], { keepdims: 0 });
@@ -66,8 +72,7 @@ const channelAffineOperator: Operator = {
       return;
     }
     const scaled = graph.add('Mul', [graph.plain(x), graph.plain(factor)]);
-    const value =
-      offset === undefined ? scaled : graph.add('Add', [scaled, graph.plain(offset)]);
+    const value = offset === undefined ? scaled : graph.add('Add', [scaled, graph.plain(offset)]);
     graph.place(node, value);
   },
 };

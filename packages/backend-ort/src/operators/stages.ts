@@ -15,7 +15,7 @@ const mostAddedInRows = 2 * mostAdded;
 /**
  * If the first stage added up fewer values at once, too many would remain for the second stage. Then the axis is padded.
  */
-const fewestAdded = 32;
+const fewestAdded = 16;
 
 /** Neighboring axes that are either all summed over or all kept. */
 interface Segment {
@@ -96,5 +96,6 @@ export function cut(length: number, most: number): { parts: number; of: number }
   for (let of = most; of >= fewestAdded; of--) {
     if (length % of === 0) return { parts: length / of, of };
   }
-  return { parts: Math.ceil(length / most), of: most };
+  const parts = Math.ceil(length / most);
+  return { parts, of: Math.ceil(length / parts) };
 }
