@@ -21,7 +21,8 @@ export const normalizationKernels: Translations = {
     }
     const shift = multiply(mean!, factor);
     const term = offset === undefined ? multiply(shift, scalar(-1)) : subtract(offset, shift);
-    return channelAffine(x!, factor, term);
+    // If the numbers are constant, ONNX Runtime makes this product and this sum part of the convolution before.
+    return add(multiply(x!, factor), term);
   },
 };
 
@@ -51,7 +52,7 @@ export function batchNormGradient({ inputs, attrs }: KernelCall<GradientAttrs>):
   const product = dotPerChannel(dy!, centered);
   if (attrs.by === 'offset') return sum;
   if (attrs.by === 'scale') return multiply(product, rate);
-  if (!attrs.ofBatch) return channelAffine(dy!, factor);
+  if (!attrs.ofBatch) return multiply(dy!, factor);
   const count = scalar(dy!.size / sum.size);
   const slope = divide(multiply(multiply(factor, multiply(rate, rate)), product), count);
   const level = divide(multiply(factor, sum), count);
