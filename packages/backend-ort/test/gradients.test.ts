@@ -223,6 +223,48 @@ test('batch norm: of the batch itself, and with fixed statistics; of images and 
   );
 });
 
+test('batch norm after a convolution over one axis or two, with a sum and a ReLU', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 2 }),
+      fc.integer({ min: 2, max: 3 }),
+      few,
+      few,
+      seeds,
+      async (axes, n, c, outputs, seed) => {
+        const space = [5, 4].slice(0, axes);
+        const x = normal([n, ...space, c], seed);
+        const filter = normal([...space.map(() => 2), c, outputs], seed + 1);
+        const shortcut = normal([n, ...space, outputs], seed + 2);
+        const scale = normal([outputs], seed + 3);
+        const offset = normal([outputs], seed + 4);
+        await agrees([x, filter, shortcut, scale, offset], (image, kernel, other, gamma, beta) => {
+          const y = convolved(image, kernel);
+          const { mean, variance } = tf.moments(
+            y,
+            Array.from({ length: axes + 1 }, (_, axis) => axis),
+          );
+          const normed = tf.batchNorm(
+            y,
+            mean as tf.Tensor1D,
+            variance as tf.Tensor1D,
+            beta as tf.Tensor1D,
+            gamma as tf.Tensor1D,
+            1e-3,
+          );
+          return tf.relu(tf.add(normed, other));
+        });
+      },
+    ),
+    options,
+  );
+});
+
+function convolved(x: tf.Tensor, filter: tf.Tensor): tf.Tensor {
+  if (x.rank === 3) return tf.conv1d(x as tf.Tensor3D, filter as tf.Tensor3D, 1, 'same');
+  return tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+}
+
 test('batch norm by a mean that was given from outside is differentiated by it', async () => {
   await tf.setBackend('ort');
   const x = normal([4, 3, 3, 2], 5);

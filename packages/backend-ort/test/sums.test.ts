@@ -169,21 +169,26 @@ test.each([
   }
 });
 
-test.each([[[4, 301, 299, 8]], [[2, 600, 600, 3]], [[1, 1009, 997, 2]]])(
-  'the statistics of a batch norm after a convolution, %j',
-  async shape => {
-    const channels = shape[3]!;
-    const size = shape.reduce((product, length) => product * length, 1);
-    const values = Float32Array.from({ length: size }, (_, i) => 3 + ((i * 37) % 101) / 50);
-    const identity = tf.reshape<tf.Rank.R4>(tf.eye(channels), [1, 1, channels, channels]);
-    const x = tf.tensor4d(values, shape as [number, number, number, number]);
-    const y = tf.conv2d(x, identity, 1, 'same');
-    const { mean, variance } = tf.moments(y, [0, 1, 2]);
-    const count = size / channels;
-    const means = sums(values, shape, [0, 1, 2]).map(sum => sum / count);
-    const squares = values.map((value, i) => (value - means[i % channels]!) ** 2);
-    const variances = sums(squares, shape, [0, 1, 2]).map(sum => sum / count);
-    expect(relativeError(await mean.data(), means)).toBeLessThan(1e-5);
-    expect(relativeError(await variance.data(), variances)).toBeLessThan(1e-5);
-  },
-);
+// Of the pixels of an image, 19 x 19 and 10 x 10 are few, 75 x 75 are many, and 1009 x 997 is a product of two primes.
+test.each([
+  [[4, 301, 299, 8]],
+  [[2, 600, 600, 3]],
+  [[1, 1009, 997, 2]],
+  [[64, 19, 19, 6]],
+  [[200, 10, 10, 5]],
+  [[8, 75, 75, 4]],
+])('the statistics of a batch norm after a convolution, %j', async shape => {
+  const channels = shape[3]!;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = Float32Array.from({ length: size }, (_, i) => 3 + ((i * 37) % 101) / 50);
+  const identity = tf.reshape<tf.Rank.R4>(tf.eye(channels), [1, 1, channels, channels]);
+  const x = tf.tensor4d(values, shape as [number, number, number, number]);
+  const y = tf.conv2d(x, identity, 1, 'same');
+  const { mean, variance } = tf.moments(y, [0, 1, 2]);
+  const count = size / channels;
+  const means = sums(values, shape, [0, 1, 2]).map(sum => sum / count);
+  const squares = values.map((value, i) => (value - means[i % channels]!) ** 2);
+  const variances = sums(squares, shape, [0, 1, 2]).map(sum => sum / count);
+  expect(relativeError(await mean.data(), means)).toBeLessThan(1e-5);
+  expect(relativeError(await variance.data(), variances)).toBeLessThan(1e-5);
+});
