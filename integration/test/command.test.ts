@@ -88,8 +88,10 @@ describe('a run', () => {
     });
     expect(Object.keys(photos[1]).slice(0, 2)).toEqual(['photo', 'known']);
     expect(counts.sure + counts.unsure + counts.unknown).toBe(9);
-    const { stdout, code } = await shroom(['predict', 'run', 'black.png', '--quiet']);
+    const two = ['black.png', 'photos/Boletus/1.jpg', '--top', '5'];
+    const { stdout, code } = await shroom(['predict', 'run', ...two, '--quiet']);
     expect(code).toBe(0);
+    expect(stdout).toMatch(/\n {2}2 photos: \d sure/);
     if (!photos[1].known)
       expect(stdout).toMatch(/black\.png +unlike all training photos; most like/);
     expect(stdout).toMatch(/(█|░){8,} +\d+ %/);

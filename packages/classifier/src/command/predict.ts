@@ -58,7 +58,8 @@ export const predict: Verb<PredictOptions> = {
       const progress = json ? startBar(notes, 'classifying', 'photos') : undefined;
       let done = 0;
       for await (const each of classifier.predictEach(all, options)) {
-        progress?.update(++done, total);
+        done++;
+        progress?.update(done, total);
         if (json) answers.push(plain(each));
         if ('error' in each) {
           const { message } = each.error;
