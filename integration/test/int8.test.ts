@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   ClassifierFileError,
+  compareRuns,
   EngineLimitError,
   finetune,
   mergeShards,
   openClassifier,
+  PlanError,
   type Prediction,
   planShards,
   type TrainOptions,
@@ -16,6 +18,8 @@ import {
   UnsupportedNetworkError,
   workShard,
 } from '@shroom/classifier';
+import { openClassifier as openInBrowser } from '@shroom/classifier/browser';
+import { serve } from '@shroom/classifier/server';
 import { architectures, checkpointOf, registerArchitecture } from '@shroom/models';
 import { writeSafetensors } from '@shroom/models/node';
 import { tensor, tidy } from '@tensorflow/tfjs-core';
@@ -97,9 +101,13 @@ async function begun(out: string, options: TrainOptions) {
 const json = async (...path: readonly string[]) =>
   JSON.parse(await readFile(join(folder, ...path), 'utf8'));
 
-async function answersOf(run: string, engine: 'ort' | 'wasm' = 'ort'): Promise<Prediction[]> {
+async function answersOf(
+  run: string,
+  engine: 'ort' | 'wasm' = 'ort',
+  photos = 'photos',
+): Promise<Prediction[]> {
   const classifier = await openClassifier(join(folder, run), { engine });
-  const answers = await classifier.predict(join(folder, 'photos'));
+  const answers = await classifier.predict(join(folder, photos));
   await classifier.dispose();
   return answers;
 }
@@ -131,7 +139,8 @@ describe('a classifier in int8', () => {
   }, 180_000);
 
   test('says so in its files', async () => {
-    const { extractors, ranges } = await json('run', 'classifier.json');
+    const { version, extractors, ranges } = await json('run', 'classifier.json');
+    expect(version).toBe(2);
     expect(extractors[0]).toMatchObject({ computes: 'int8', precision: 'float32' });
     expect(ranges.path).toBe('int8.json');
     const own = await json('run', 'int8.json');
@@ -140,7 +149,11 @@ describe('a classifier in int8', () => {
     expect((await json('run', 'config.json')).precision).toBe('int8');
     expect(await readFile(join(folder, 'run/README.md'), 'utf8')).toContain('computed in int8');
     const plain = await json('plain', 'classifier.json');
-    expect([plain.extractors[0].computes, plain.ranges]).toEqual([undefined, undefined]);
+    expect([plain.version, plain.extractors[0].computes, plain.ranges]).toEqual([
+      1,
+      undefined,
+      undefined,
+    ]);
     expect((await json('plain', 'metrics.json')).precision).toBe('float32');
     expect((await json('plain', 'config.json')).precision).toBeUndefined();
   });
@@ -188,16 +201,54 @@ describe('a classifier in int8', () => {
     const { evaluation } = (await classifier.evaluate()).assessment;
     expect(evaluation.accuracy).toBe((await json('run', 'metrics.json')).test.accuracy);
     await classifier.dispose();
-    const { extractors, ranges } = await json('web', 'classifier.json');
-    expect([extractors[0].computes, ranges]).toEqual([undefined, undefined]);
+    const { version, extractors, ranges } = await json('web', 'classifier.json');
+    expect([version, extractors[0].computes, ranges]).toEqual([1, undefined, undefined]);
+    expect(extractors[0].trainedIn).toBe('int8');
     // Integers would change more.
     expect(change).toBeLessThan(1e-3);
     const files = (await readdir(join(folder, 'web'), { recursive: true })).map(String);
     expect(files.filter(path => path.includes('int8'))).toEqual([]);
     // It answers where there is no native engine.
-    const onWasm = await answersOf('web', 'wasm');
-    expect(apart(onWasm, answers)).toBeLessThan(0.2);
+    const ofBoletus = answers.filter(({ photo }) => photo.includes('Boletus'));
+    const onWasm = await answersOf('web', 'wasm', 'photos/Boletus');
+    expect(apart(onWasm, ofBoletus)).toBeLessThan(0.2);
   }, 180_000);
+
+  test('says where it computes in 32 bits: in a browser, and what was exported', async () => {
+    const file = await json('run', 'classifier.json');
+    const weights = 'https://weights.test/resnet18.safetensors';
+    const files: typeof fetch = async address => {
+      const { host, pathname } = new URL(`${address}`);
+      const path = host === 'weights.test' ? 'resnet18.safetensors' : `run${pathname}`;
+      return new Response(new Uint8Array(await readFile(join(folder, path))));
+    };
+    const options = { fetch: files, weights: [weights] };
+    const inBrowser = await openInBrowser('https://run.test/', options);
+    expect(inBrowser.file).toEqual(file);
+    expect(inBrowser.fallback).toMatch(/trained and tested in int8, and computes in 32 bits/);
+    const { fallback } = inBrowser;
+    await inBrowser.dispose();
+    for (const [run, said] of Object.entries({ run: undefined, plain: undefined, web: fallback })) {
+      const classifier = await openClassifier(join(folder, run), { engine: 'ort' });
+      expect(classifier.fallback).toBe(said);
+      await classifier.dispose();
+    }
+    const server = await serve(join(folder, 'web'), { port: 0, engine: 'ort', workers: 1 });
+    expect([server.precision, server.fallback]).toEqual(['float32', fallback]);
+    await server.close();
+    const { stdout, stderr } = await shroom(['export', 'web', '--to', 'tfjs', '--out', 'tfjs']);
+    expect(stderr).toContain(`! ${fallback}`);
+    expect(stdout).toMatch(/computes +in 32 bits; it was trained in int8/);
+    expect(await readFile(join(folder, 'tfjs/README.md'), 'utf8')).toContain('tested in int8');
+    const { userDefinedMetadata } = await json('tfjs', 'model.json');
+    expect(userDefinedMetadata.trainedIn).toBe('int8');
+  }, 180_000);
+
+  test('is compared with a run in 32 bits by name', async () => {
+    const { runs, options } = await compareRuns([join(folder, 'plain'), join(folder, 'run')]);
+    expect(runs.map(({ precision }) => precision)).toEqual(['float32', 'int8']);
+    expect(options).toContainEqual({ name: 'precision', values: ['float32', 'int8'] });
+  });
 
   test('needs the engine ort', async () => {
     const found = await answersOf('run', 'wasm').catch(error => error);
@@ -221,7 +272,16 @@ describe('a classifier in int8', () => {
   test('is computed in shards, which say so', async () => {
     const plan = join(folder, 'run.plan');
     const options = { run: join(folder, 'run'), shards: 1, out: plan, engine: 'ort' } as const;
-    await planShards('predict', join(folder, 'photos'), options);
+    const planned = await planShards('predict', join(folder, 'photos'), options);
+    expect(planned.precision).toBe('int8');
+    // A plan of a package without int8.
+    const other = join(folder, 'other.plan');
+    await writeFile(other, (await readFile(plan, 'utf8')).replace('"precision":"int8",', ''));
+    const refused = await workShard(other, { shard: 0 }).catch(error => error);
+    expect(refused).toBeInstanceOf(PlanError);
+    expect(refused.message).toMatch(
+      /features in float32, and the classifier .* in int8\. Plan again/,
+    );
     await workShard(plan, { shard: 0 });
     const { made } = await mergeShards(plan, { out: join(folder, 'merged.csv') });
     expect(made).toEqual([expect.stringMatching(/^ort: .*; int8; node /)]);

@@ -150,10 +150,13 @@ describe.skipIf(noChromium).each(names)('the page with %s', name => {
     const isMeasured = name !== 'several';
     await shown(each => ({
       ...each,
+      extractors: each.extractors.map(network => ({ ...network, trainedIn: 'int8' })),
       novelty: { ...measured, threshold: 2, ...(isMeasured && { leftOut: [0.25, 1, 0.004] }) },
     }));
     expect(await textOf('#title')).toBe(file.title);
-    expect(await textOf('#trained')).toMatch(/^Trained on \d+ drawings .*do not rely/);
+    expect(await textOf('#trained')).toMatch(
+      /^Trained on \d+ drawings .*in int8, and computes in 32 bits.*do not rely/,
+    );
     for (const { name, share } of await visit.sharesOf())
       expect(share).toBeCloseTo(said.probabilities[name]!, 3);
 
@@ -196,6 +199,7 @@ describe.skipIf(noChromium).each(names)('the page with %s', name => {
     test('says above the classes that it does not know the photo', async () => {
       await shown(changing({ threshold: 0 }));
       await expectUnknown();
+      expect(await textOf('#trained')).not.toContain('int8');
       expect(await textOf('.answer')).toContain('If it is one of them after all');
     });
 

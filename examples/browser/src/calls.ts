@@ -83,6 +83,8 @@ export interface Layer {
 
 export interface OpenedModel {
   readonly file: ClassifierFile;
+  /** Says that it computes in another precision than it was trained in. */
+  readonly fallback?: string;
   /** Layers of each network, the last layer first. */
   readonly layers: readonly Layer[];
   /** Whether the page can draw pictures of some of the classes. */

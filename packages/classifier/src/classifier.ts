@@ -109,6 +109,14 @@ export class Classifier {
   }
 
   /**
+   * A sentence that says so, if the classifier was trained and tested in int8 and computes in 32 bits here, which exports do: its answers
+   * then differ a little. Otherwise undefined.
+   */
+  get fallback(): string | undefined {
+    return this.#serving.fallback;
+  }
+
+  /**
    * The whole classifier as one model, from images `[N, H, W, 3]` (preprocessed by `preprocessing`) to logits `[N, K]`. The model works
    * with `@shroom/gradcam` and everything else that takes TensorFlow.js models. It computes in 32 bits, also if `predict` does so in int8. `dispose` of the classifier also disposes the model.
    *

@@ -7,6 +7,8 @@ import { parse } from 'csv-parse/sync';
 import { openClassifier } from './classifier';
 import { RunFolderError } from './errors';
 import type { Evaluated } from './evaluate';
+import { requireClassifier } from './file/load';
+import { precisionOf } from './network/precision';
 import type { OnProgress } from './progress';
 import { type RunConfiguration, runOf } from './run/folder';
 import { whyUntrained } from './run/unfinished';
@@ -23,6 +25,8 @@ export interface ComparedRun {
   readonly classes: readonly string[];
   /** Number of its test photos. */
   readonly photos: number;
+  /** How its networks compute: `float32`, `int8`, or `float32 and int8`. */
+  readonly precision: string;
   /** Metrics on its test photos, such as `accuracy` and `macroF1`, with their intervals. */
   readonly figures: Readonly<Record<string, Interval>>;
 }
@@ -73,10 +77,12 @@ export async function compareRuns(
     return [{ run: index + 1, ...comparePaired(one!, other!) }];
   });
   return {
-    runs: read.map(({ folder, classes, right, figures }) => {
-      return { folder, classes, photos: right.size, figures };
+    runs: read.map(({ folder, classes, precision, right, figures }) => {
+      return { folder, classes, photos: right.size, precision, figures };
     }),
-    options: differing(read.map(({ configuration }) => configuration)),
+    options: differing(
+      read.map(({ configuration }) => ({ precision: 'float32', ...configuration })),
+    ),
     pairs,
   };
 }
@@ -95,6 +101,7 @@ function requireOneTask(runs: readonly ReadRun[]): void {
 interface ReadRun {
   readonly folder: string;
   readonly classes: readonly string[];
+  readonly precision: string;
   readonly configuration: RunConfiguration;
   /** Whether the answer for a test photo was right, by the hash of the photo. */
   readonly right: ReadonlyMap<string, boolean>;
@@ -122,7 +129,8 @@ async function readRun(folder: string, options: CompareOptions): Promise<ReadRun
     return answer === undefined ? [] : [[sha256, answer] as const];
   });
   const { classes } = manifest;
-  return { folder, classes, configuration, right: new Map(byHash), ...answers };
+  const precision = precisionOf(await requireClassifier(folder));
+  return { folder, classes, precision, configuration, right: new Map(byHash), ...answers };
 }
 
 type Answers = Pick<ReadRun, 'right' | 'figures' | 'several'>;
@@ -172,7 +180,7 @@ function answersOf(result: Evaluated): (readonly [photo: string, isRight: boolea
 }
 
 /** The options whose values differ. */
-function differing(configurations: readonly RunConfiguration[]): Comparison['options'] {
+function differing(configurations: readonly object[]): Comparison['options'] {
   const all = configurations.map(each => Object.fromEntries(flattened('', each)));
   const names = new Set(all.flatMap(each => Object.keys(each)));
   return [...names].flatMap(name => {

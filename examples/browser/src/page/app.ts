@@ -185,11 +185,11 @@ export class App {
     }
   }
 
-  #describe({ file, kept }: OpenedModel): void {
+  #describe({ file, fallback, kept }: OpenedModel): void {
     const { title, caution } = file;
     found('title', HTMLElement).textContent = title;
     document.title = `${title}, explained`;
-    tell(found('trained', HTMLElement), describeTraining(file));
+    tell(found('trained', HTMLElement), describeTraining(file, fallback));
     showLeftOut(file);
     found('warning', HTMLElement).hidden = caution === undefined;
     found('warning-headline', HTMLElement).textContent = caution?.headline ?? '';

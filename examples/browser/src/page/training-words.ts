@@ -1,10 +1,15 @@
 import type { ClassifierFile } from '@shroom/classifier/browser';
 import { percent } from './words';
 
-/** Describes the training data, and warns about photos of another kind. */
-export function describeTraining({ title, trainedOn }: ClassifierFile): string {
+/**
+ * Describes the training data, and warns about photos of another kind.
+ *
+ * @param fallback A sentence about the precision, if it is not that of the training.
+ */
+export function describeTraining({ title, trainedOn }: ClassifierFile, fallback = ''): string {
   const { photos, kind } = trainedOn;
-  const learned = `Trained on ${photos.toLocaleString('en')} ${kind} (${title}).`;
+  const learned =
+    `Trained on ${photos.toLocaleString('en')} ${kind} (${title}). ${fallback}`.trim();
   if (kind === 'photographs') return learned;
   return `${learned} Photographs look different from ${kind}: do not rely on what it says of them, even where it is sure.`;
 }

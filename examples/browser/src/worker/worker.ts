@@ -38,8 +38,9 @@ const handlers: Handlers = {
     const { classifier, kept } = opened;
     explainer = new Explainer(classifier);
     await explainer.warmUp();
-    const { file } = classifier;
-    return { file, layers: explainer.layers, draws: draws(file.classes), kept };
+    const { file, fallback } = classifier;
+    const { layers } = explainer;
+    return { file, ...(fallback && { fallback }), layers, draws: draws(file.classes), kept };
   },
   look: ({ photo, file }) => ready().look(photo, file),
   explain: question => ready().explain(question),

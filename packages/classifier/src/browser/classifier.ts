@@ -40,6 +40,14 @@ export class Classifier {
   }
 
   /**
+   * A sentence that says so, if the classifier was trained and tested in int8 and computes in 32 bits here, as browsers do: its answers
+   * then differ a little. Otherwise undefined.
+   */
+  get fallback(): string | undefined {
+    return this.#serving.fallback;
+  }
+
+  /**
    * The whole classifier as one model, from images `[N, H, W, 3]` (preprocessed by `preprocessing`) to logits `[N, K]`. `dispose` of the
    * classifier also disposes the model.
    *

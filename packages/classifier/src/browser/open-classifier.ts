@@ -25,7 +25,7 @@ export interface OpenClassifierOptions {
 /**
  * Opens a trained classifier in a browser or a web worker, on the engine that the page has set (`setBackend`). The classifier is a folder
  * on any web server that `classifier.export('web', folder)` wrote. The folder of a run also works if its networks' weights have an
- * `https:` address.
+ * `https:` address. A classifier that was trained in int8 computes in 32 bits here, and its `fallback` says so.
  *
  * @param address The URL of the folder, of its `classifier.json` or of a `.zip`; or a `.zip` that somebody has chosen, as a `File` or `Blob`.
  *   `classifier.export('zip', file)` writes one.

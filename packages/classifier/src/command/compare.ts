@@ -47,8 +47,13 @@ function printComparison(printer: Printer, { runs, options, pairs }: Comparison)
   const { heading, fact, say, paint } = printer;
   const letters = runs.map((_, index) => letterOf(index));
   heading('Runs');
-  runs.forEach(({ folder, photos }, index) => {
-    fact(letters[index]!, `${forTerminal(fromHere(folder))}, ${counted(photos, 'test photo')}`);
+  const isPlain = runs.every(({ precision }) => precision === 'float32');
+  runs.forEach(({ folder, photos, precision }, index) => {
+    const computing = isPlain ? '' : `, in ${precision}`;
+    fact(
+      letters[index]!,
+      `${forTerminal(fromHere(folder))}, ${counted(photos, 'test photo')}${computing}`,
+    );
   });
   heading('Options that differ');
   if (options.length === 0) say('  none');

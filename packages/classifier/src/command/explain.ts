@@ -6,6 +6,7 @@ import type { EngineName } from '../engine/names';
 import { PhotoError } from '../errors';
 import { loadMethod, type MethodName, methodNames } from '../explaining/methods';
 import type { PictureOptions } from '../explaining/photo-png';
+import { computesInt8 } from '../network/precision';
 import { ofTheResult } from '../run/disk';
 import { fileName, forTerminal } from '../run/names';
 import { inWords } from './answer';
@@ -82,6 +83,7 @@ export const explain: Verb<ExplainOptions> = {
     let classifier: Classifier | undefined;
     try {
       classifier = await openRun(session, run!, engine);
+      if (computesInt8(classifier.file)) session.notes.fact('heat maps', 'in float32');
       for (const name of [what.class, what.against])
         if (name !== undefined) requireClass(classifier.classes, name);
       const how = { ...what, method: await loadMethod(method), signal };

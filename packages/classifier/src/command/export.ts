@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { Option } from 'commander';
 import type { EngineName } from '../engine/names';
 import { type ExportFormName, exportFormNames } from '../exports/names';
+import { trainedInt8 } from '../network/precision';
 import { forTerminal } from '../run/names';
 import { fromHere } from './from-here';
 import { openRun } from './open';
@@ -61,10 +62,12 @@ export const exportVerb: Verb<Given> = {
       const path = to in endings || files.length === 1 ? join(folder, files[0]!.path) : folder;
       const size = files.reduce((sum, { bytes }) => sum + bytes, 0);
       results.fact(to, `${forTerminal(fromHere(path))}, ${(size / 1e6).toFixed(1)} MB`);
+      if (trainedInt8(classifier.file))
+        results.fact('computes', 'in 32 bits; it was trained in int8, so answers differ a little');
       for (const { of, license } of licenses)
         results.fact('license', forTerminal(`${license}, of ${of}`));
       if (caution) results.say(`\n  ${results.paint('dim', forTerminal(caution.headline))}`);
-      return { result: { form: to, ...exported, licenses } };
+      return { result: { form: to, precision: 'float32', ...exported, licenses } };
     } finally {
       await classifier.dispose();
     }

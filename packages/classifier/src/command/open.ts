@@ -56,6 +56,7 @@ export async function openRun(
   const precision = computesInt8(classifier.file) ? `; in ${precisionOf(classifier.file)}` : '';
   const { photos, kind } = trainedOn;
   notes.fact('classifier', forTerminal(`${title}; trained on ${photos} ${kind}${precision}`));
+  if (classifier.fallback) notes.warn(classifier.fallback);
   for (const text of licenseNotices(licenses)) notes.warn(forTerminal(text));
   return classifier;
 }

@@ -116,12 +116,23 @@ const results = {
   /** Some forms have more fields. */
   export: v.looseObject({
     form: v.string(),
+    /** How the export computes, whatever format its weights have. */
+    precision: v.literal('float32'),
     folder: v.string(),
     files: v.array(v.object({ path: v.string(), bytes: count })),
     licenses: v.array(v.object({ of: v.string(), license: v.string() })),
   }),
   compare: v.object({
-    runs: v.array(v.object({ folder: v.string(), classes: names, photos: count, figures })),
+    runs: v.array(
+      v.object({
+        folder: v.string(),
+        classes: names,
+        photos: count,
+        /** How its networks compute, such as `float32` or `int8`. */
+        precision: v.string(),
+        figures,
+      }),
+    ),
     options: v.array(v.object({ name: v.string(), values: v.array(v.unknown()) })),
     pairs: v.array(
       v.object({
@@ -164,6 +175,8 @@ const results = {
     missing: count,
     sha256: v.string(),
     engine: v.optional(v.picklist(engineNames)),
+    /** How the networks compute, such as `float32` or `int8`. Absent for work without networks, as is the engine. */
+    precision: v.optional(v.string()),
     /** Default folder of the shards' results. */
     results: v.string(),
   }),
@@ -213,6 +226,8 @@ const results = {
     engine: v.string(),
     /** How the networks compute, such as `float32` or `int8`. */
     precision: v.string(),
+    /** Says that a classifier that was trained in int8 computes in 32 bits. */
+    fallback: v.optional(v.string()),
   }),
   weights: v.object({
     weights: v.array(

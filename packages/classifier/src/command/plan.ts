@@ -152,12 +152,13 @@ const dashed = (name: string): string =>
 
 function printPlanned(
   { heading, fact, paint }: Printer,
-  { path, what, photos, shards, engine, results }: PlannedShards,
+  { path, what, photos, shards, engine, precision, results }: PlannedShards,
 ): void {
   const most = Math.ceil(photos / shards);
   const each = Math.floor(photos / shards);
   heading('Plan');
-  fact('work', engine === undefined ? what : `${what}, on the engine ${engine}`);
+  const computing = precision === undefined || precision === 'float32' ? '' : `, in ${precision}`;
+  fact('work', engine === undefined ? what : `${what}, on the engine ${engine}${computing}`);
   fact('photos', `${photos}`);
   fact('shards', `${shards}, of ${each === most ? most : `${each} or ${most}`} photos each`);
   fact('plan', forTerminal(fromHere(path)));

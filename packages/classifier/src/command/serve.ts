@@ -60,8 +60,9 @@ export const serve: Verb<ServeVerbOptions> = {
       limits: given({ ...limits, seconds: maxSeconds }),
       onEvent: ({ reason }) => notes.warn(forTerminal(`A process was replaced: ${reason}`)),
     });
-    const { url, addresses, title, classes, engine, precision, licenses } = server;
+    const { url, addresses, title, classes, engine, precision, fallback, licenses } = server;
     const computing = precision === 'float32' ? engine : `${engine}, ${precision}`;
+    if (fallback) notes.warn(fallback);
     for (const text of licenseNotices(licenses)) notes.warn(forTerminal(text));
     // Who reads the line may stop the server at once.
     const stopping = stopped(signal);
@@ -73,7 +74,7 @@ export const serve: Verb<ServeVerbOptions> = {
     await stopping;
     await server.close();
     results.say('Stopped.');
-    return { result: { url, title, classes, engine, precision } };
+    return { result: { url, title, classes, engine, precision, ...(fallback && { fallback }) } };
   },
 };
 

@@ -11,8 +11,11 @@ interface CardUse {
 
 /** The `README.md` of an exported folder: a model card with metadata for the Hugging Face hub. The licenses are in it. */
 export function exportCard(facts: ExportFacts, { library, use }: CardUse): string {
-  const { title, caution, classes, task, licenses } = facts;
+  const { title, caution, classes, task, trainedIn, licenses } = facts;
   const several = task === 'multi-label' ? ' A photo may have several of them or none.' : '';
+  const computing = trainedIn
+    ? `\n\nIt computes in 32 bits. The classifier was trained and tested in ${trainedIn}, so its answers differ a little from those.`
+    : '';
   const warning = caution ? `> **${oneLine(caution.headline)}** ${oneLine(caution.text)}\n\n` : '';
   return `---
 library_name: ${library}
@@ -23,7 +26,7 @@ tags: [shroom]
 
 # ${oneLine(title)}
 
-${warning}An image classifier of ${classes.length} classes: ${classes.map(oneLine).join(', ')}.${several}
+${warning}An image classifier of ${classes.length} classes: ${classes.map(oneLine).join(', ')}.${several}${computing}
 
 ## Use it
 

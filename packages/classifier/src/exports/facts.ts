@@ -1,4 +1,5 @@
 import type { Preprocessing } from '@shroom/models';
+import { trainedInt8 } from '../network/precision';
 import { certaintyOf } from '../serving/certainty';
 import { taskOf } from '../task';
 import { preprocessingOf } from './answer-network';
@@ -19,6 +20,8 @@ export interface ExportFacts {
   readonly temperature: number;
   /** For several classes in a photo: a class is present if its probability is at least this. */
   readonly thresholds?: readonly number[];
+  /** How the features were computed that the classifier was trained and tested on. Absent for 32 bits, in which the export computes. */
+  readonly trainedIn?: 'int8';
   readonly licenses: readonly { readonly of: string; readonly license: string }[];
 }
 
@@ -34,6 +37,7 @@ export function exportFacts(source: ExportSource, views: number): ExportFacts {
     preprocessing: preprocessingOf(source),
     ...{ views, temperature },
     ...(thresholds && { thresholds }),
+    ...(trainedInt8(source.file) && { trainedIn: 'int8' as const }),
     licenses: publishedLicenses(licenses),
   };
 }

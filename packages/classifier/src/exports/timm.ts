@@ -66,6 +66,7 @@ export async function exportToTimm(
   const { architecture = name, ...layers } = names;
   const folder = await requireExportFolder(destination, own);
   const facts = exportFacts(source, 1);
+  const { title, caution, trainedIn, licenses } = facts;
   const config = {
     architecture,
     num_classes: 0,
@@ -78,9 +79,9 @@ export async function exportToTimm(
       interpolation: 'bilinear',
       crop_pct: 1,
       crop_mode: 'squash',
-      license: facts.licenses.map(({ license }) => license).join(', '),
+      license: licenses.map(({ license }) => license).join(', '),
     },
-    shroom: { title: facts.title, caution: facts.caution, licenses: facts.licenses },
+    shroom: { title, caution, trainedIn, licenses },
   };
   const card = exportCard(facts, { library: 'timm', use: useOf(facts) });
   const files = [

@@ -64,7 +64,7 @@ const modelTypes = [
 function configOf({ extractors, classes }: ClassifierFile, facts: ExportFacts, isSplit: boolean) {
   const { architecture } = extractors[0]!;
   const [, modelType, name] = modelTypes.find(([start]) => architecture.startsWith(start))!;
-  const { title, caution, task, views, temperature, thresholds, licenses } = facts;
+  const { title, caution, task, views, temperature, thresholds, trainedIn, licenses } = facts;
   return {
     architectures: [`${name}ForImageClassification`],
     model_type: modelType,
@@ -76,7 +76,7 @@ function configOf({ extractors, classes }: ClassifierFile, facts: ExportFacts, i
       dtype: 'fp32',
       ...(isSplit && { use_external_data_format: { 'model.onnx': true } }),
     },
-    shroom: { title, caution, views, temperature, thresholds, licenses },
+    shroom: { title, caution, views, temperature, thresholds, trainedIn, licenses },
   };
 }
 

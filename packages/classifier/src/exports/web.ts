@@ -58,7 +58,7 @@ const known: NamesOf<WebExportOptions> = { weights: true, photos: true, signal: 
 export interface WebExport extends Exported {
   /**
    * The largest change of any logit due to folding and rounding the weights, as a share of the largest logit. Also in `classifier.json`.
-   * Computing in 32 bits instead of int8 is not in it.
+   * Computing in 32 bits instead of int8 is not in it; `fallback` of the opened export says that it does.
    */
   readonly change: number;
 }
@@ -118,11 +118,11 @@ export async function exportForWeb(
 
   const { finetuned: _, change: __, ranges: ___, ...rest } = file;
   const written: ClassifierFile = {
-    ...rest,
+    ...{ ...rest, version: 1 },
     licenses: publishedLicenses(rest.licenses),
     extractors: file.extractors.map((facts, index) => {
       const { whole, shards } = extractors[index]!;
-      const { computes: _, ...others } = facts;
+      const { computes, trainedIn = computes, ...others } = facts;
       const { origin: earlier = facts.weights.source, ...weights } = facts.weights;
       const origin = publishedSource(earlier);
       const { path: source, sha256 } = stored(whole);
@@ -130,6 +130,7 @@ export async function exportForWeb(
         ...others,
         weights: { ...weights, source, sha256, origin, shards: shards.map(stored) },
         precision,
+        ...(trainedIn && { trainedIn }),
       };
     }),
     ...(parts.frames && { frames: stored(parts.frames) }),

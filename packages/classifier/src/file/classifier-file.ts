@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ClassifierFileError } from '../errors';
-import { type ClassifierFile, classifierSchema, fileVersion } from './schema';
+import { type ClassifierFile, classifierSchema, fileVersion, versionOf } from './schema';
 
 /**
  * Parses and validates the text of a `classifier.json`.
@@ -33,10 +33,10 @@ export function parseClassifierFile(text: string, path: string): ClassifierFile 
       path,
       'it was written before the format had versions. Train the classifier again.',
     );
-  if (format === 'shroom-classifier' && version !== fileVersion)
+  if (format === 'shroom-classifier' && version !== 1 && version !== fileVersion)
     throw new ClassifierFileError(
       path,
-      `it has version ${JSON.stringify(version)}; this package reads version ${fileVersion}. ` +
+      `it has version ${JSON.stringify(version)}; this package reads versions 1 and ${fileVersion}. ` +
         (Number(version) > fileVersion ? 'Install a newer one.' : 'Train the classifier again.'),
     );
   const result = v.safeParse(classifierSchema, value);
@@ -51,6 +51,6 @@ export function parseClassifierFile(text: string, path: string): ClassifierFile 
   );
 }
 
-/** Validates the content of a `classifier.json` and formats it as text. */
+/** Validates the content of a `classifier.json` and formats it as text, in the oldest version that can say it. */
 export const formatClassifierFile = (file: ClassifierFile): string =>
-  `${JSON.stringify(v.parse(classifierSchema, file), null, 2)}\n`;
+  `${JSON.stringify(v.parse(classifierSchema, { ...file, version: versionOf(file) }), null, 2)}\n`;

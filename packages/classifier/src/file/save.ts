@@ -10,7 +10,7 @@ import type { TaskName } from '../task';
 import type { StoredNovelty } from '../training/novelty';
 import type { CertaintyByViews } from '../training/test-evaluation';
 import { rangesFile } from './ranges';
-import { type ClassifierFile, fileVersion } from './schema';
+import { type ClassifierFile, versionOf } from './schema';
 import type { Tensors } from './stored';
 import { hashOf, writeTensors } from './tensors';
 
@@ -43,15 +43,16 @@ export async function saveClassifier(
   const plain = certaintyOf(1, saved.certainty.plain);
   const averaged = certaintyOf(testViews, saved.certainty.averaged);
   const { neighbors, threshold, falseAlarms, leftOut } = novelty;
+  const networks = extractors.map(fileOf);
   return {
     format: 'shroom-classifier',
-    version: fileVersion,
+    version: versionOf({ extractors: networks }),
     title,
     ...(caution && { caution }),
     // `task` is absent for 'single-label', so that files from before there were tasks stay valid.
     ...(task === 'multi-label' && { task }),
     classes: [...photos.classes],
-    extractors: extractors.map(fileOf),
+    extractors: networks,
     ...(frames.size > 0 && { frames: await writeTensors(folder, 'frames.safetensors', frames) }),
     ...(extractors.some(({ int8 }) => int8) && { ranges: await hashed(rangesFile) }),
     head: { name: head, ...(await hashed(weights)) },

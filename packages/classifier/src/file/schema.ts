@@ -5,14 +5,21 @@ import { mostViews } from '../photos/views';
 import { type TaskName, taskNames } from '../task';
 
 /**
- * Version of `classifier.json` that this package writes and reads.
+ * The newest version of `classifier.json` that this package reads and writes. Version 2 is that of classifiers that compute in int8: packages
+ * that read only version 1 would compute them in 32 bits without a word. All others have version 1.
  *
  * @example
  * ```ts
- * console.log(fileVersion); // 1
+ * console.log(fileVersion); // 2
  * ```
  */
-export const fileVersion = 1;
+export const fileVersion = 2;
+
+const versions = [1, fileVersion] as const;
+
+/** The version that a `classifier.json` is written with: the oldest that computes it right. */
+export const versionOf = (file: Pick<ClassifierFile, 'extractors'>): ClassifierFile['version'] =>
+  computesInt8(file) ? 2 : 1;
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'should be 64 hexadecimal digits'));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -69,6 +76,7 @@ const extractor = v.object({
   }),
   precision: v.picklist(['float32', 'float16']),
   computes: v.optional(v.picklist(['float32', 'int8'])),
+  trainedIn: v.optional(v.picklist(['float32', 'int8'])),
   preprocessing,
   pooling: v.picklist(poolings),
   taps: v.array(text),
@@ -123,6 +131,8 @@ interface StoredExtractor {
   precision: 'float32' | 'float16';
   /** How the features are computed. Absent for `float32`. */
   computes?: Computes | undefined;
+  /** Only for exports: how the features were computed that the head was trained on. Absent if as now. */
+  trainedIn?: Computes | undefined;
   preprocessing: StoredPreprocessing;
   pooling: Pooling;
   /** Layers of second-order pooling; their frames are in `frames`. */
@@ -160,7 +170,7 @@ interface StoredNovelty extends StoredPart {
 /** What `classifier.json` holds: everything needed to classify a new photo. */
 export interface ClassifierFile {
   format: 'shroom-classifier';
-  version: typeof fileVersion;
+  version: 1 | typeof fileVersion;
   title: string;
   caution?: { headline: string; text: string } | undefined;
   /** Absent if each photo has exactly one class. */
@@ -201,7 +211,7 @@ export interface ClassifierFile {
 export const classifierSchema: v.GenericSchema<ClassifierFile> = v.pipe(
   v.object({
     format: v.literal('shroom-classifier'),
-    version: v.literal(fileVersion),
+    version: v.picklist(versions),
     title: text,
     caution: v.optional(v.object({ headline: text, text })),
     task: v.optional(v.picklist(taskNames)),

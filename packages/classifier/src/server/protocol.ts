@@ -19,6 +19,8 @@ export interface Opened {
   readonly engine: string;
   /** How its networks compute, such as `float32` or `int8`. */
   readonly precision: string;
+  /** Says that it computes in 32 bits, and was trained in int8. */
+  readonly fallback?: string;
   /** The license of each network's weights. */
   readonly licenses: readonly { readonly of: string; readonly license: string }[];
 }

@@ -23,6 +23,8 @@ export interface Server {
   readonly engine: string;
   /** How the networks of the classifier compute, such as `float32` or `int8`. */
   readonly precision: string;
+  /** Says that a classifier that was trained in int8 computes in 32 bits, so that its answers differ a little. */
+  readonly fallback?: string;
   /** The license of each network's weights. They also apply to the classifier. */
   readonly licenses: readonly { readonly of: string; readonly license: string }[];
   /** Ids of the processes that compute. */

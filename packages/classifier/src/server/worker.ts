@@ -22,8 +22,10 @@ async function open({ run, engine, threads, ...options }: Opening): Promise<Open
   const { name } = await startEngine(engine ?? 'auto');
   const onBatch = (photos: number) => report({ kind: 'batch', photos });
   classifier = await openClassifier(run, { ...options, onBatch });
-  const { title, classes, licenses } = classifier.file;
-  return { title, classes, engine: name, precision: precisionOf(classifier.file), licenses };
+  const { file, fallback } = classifier;
+  const { title, classes, licenses } = file;
+  const precision = precisionOf(file);
+  return { title, classes, engine: name, precision, ...(fallback && { fallback }), licenses };
 }
 
 process.on('message', (order: Order) => {

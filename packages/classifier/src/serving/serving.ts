@@ -10,6 +10,7 @@ import { disposeNetwork, type LoadedClassifier } from '../file/assemble';
 import type { ClassifierFile } from '../file/schema';
 import { type Extractor, headless } from '../network/extractor';
 import { toTensor } from '../network/images';
+import { fallbackOf } from '../network/precision';
 import type { NamedPhoto, Picture } from '../photos/picture';
 import { viewsOf } from '../photos/views';
 import { requireKnown } from '../requirements';
@@ -65,6 +66,10 @@ export class Serving {
 
   get file(): ClassifierFile {
     return this.#loaded.file;
+  }
+
+  get fallback(): string | undefined {
+    return fallbackOf(this.file, this.#loaded.network.extractors);
   }
 
   get model(): LayersModel {

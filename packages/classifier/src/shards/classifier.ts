@@ -9,9 +9,10 @@ import { parseClassifierFile } from '../file/classifier-file';
 import { loadClassifier, requireClassifier } from '../file/load';
 import { folderOf } from '../file/locate';
 import type { ClassifierFile } from '../file/schema';
+import { precisionOf } from '../network/precision';
 import type { OnProgress } from '../progress';
 import type { OpenPlan } from './plan-file';
-import type { PlanHead } from './schema';
+import { type PlanHead, precisionIn } from './schema';
 
 /** The classifier of a plan, opened by a worker. */
 export interface OpenedClassifier {
@@ -52,7 +53,7 @@ export async function classifierFileOf(
  * Opens the classifier of a plan, on the engine of the plan.
  *
  * @param run Its address here. Default: as in the plan.
- * @throws PlanError when the classifier is not that of the plan. EngineLoadError when the engine of the plan does not load.
+ * @throws PlanError when the classifier is not that of the plan, or computes in another precision. EngineLoadError when the engine of the plan does not load.
  */
 export async function openPlanned(
   plan: OpenPlan,
@@ -60,12 +61,24 @@ export async function openPlanned(
   loading: Loading,
 ): Promise<OpenedClassifier> {
   const folder = await checkedFolder(plan, run, loading);
-  const engine = await startEngine(plan.head.engine);
+  const { path, head } = plan;
+  const engine = await startEngine(head.engine);
   const { signal, onProgress } = loading;
   const loaded = await loadClassifier(folder, {
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   });
+  const computing = loaded.network.extractors.map(
+    ({ int8 }) => ({ computes: int8 ? 'int8' : 'float32' }) as const,
+  );
+  const precision = precisionOf({ extractors: computing });
+  if (precision !== precisionIn(head)) {
+    disposeNetwork(loaded.network);
+    throw new PlanError(
+      path,
+      `it is for features in ${precisionIn(head)}, and the classifier computes them in ${precision}. Plan again.`,
+    );
+  }
   return { loaded, engine, dispose: () => disposeNetwork(loaded.network) };
 }
 

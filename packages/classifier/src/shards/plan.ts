@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { startEngine } from '../engine/engine';
 import { requireInt8 } from '../engine/limits';
 import type { EngineName } from '../engine/names';
-import { computesInt8 } from '../network/precision';
+import { computesInt8, precisionOf } from '../network/precision';
 import { nameOf } from '../photos/open-set';
 import { requireKnown, requireWhole } from '../requirements';
 import { ofTheResult } from '../run/disk';
@@ -18,7 +18,7 @@ import {
   type PlanOptions,
   planOptions,
 } from './plan-options';
-import { type PlanHead, type ShardedWork, shardedWork, workSchema } from './schema';
+import { type PlanHead, precisionIn, type ShardedWork, shardedWork, workSchema } from './schema';
 import { shardVersions } from './versions';
 
 /** A plan that was written. */
@@ -34,6 +34,8 @@ export interface PlannedShards {
   readonly sha256: string;
   /** The engine that computes all shards. Absent for work without networks. */
   readonly engine?: EngineName;
+  /** How the networks compute in all shards: `float32`, `int8`, or `float32 and int8`. Absent for work without networks. */
+  readonly precision?: string;
   /** Default folder of the shards' results. */
   readonly results: string;
 }
@@ -92,12 +94,12 @@ export async function planShards<What extends ShardedWork>(
   });
   return {
     ...{ path: plan.path, what, photos: plan.head.photos, shards, missing, sha256: plan.sha256 },
-    ...(plan.head.engine && { engine: plan.head.engine }),
+    ...(plan.head.engine && { engine: plan.head.engine, precision: precisionIn(plan.head) }),
     results: resultsOf(plan),
   };
 }
 
-type Job = Pick<PlanHead, 'work' | 'classifier' | 'engine'>;
+type Job = Pick<PlanHead, 'work' | 'classifier' | 'engine' | 'precision'>;
 
 async function jobOf(
   what: ShardedWork,
@@ -130,7 +132,8 @@ async function networks(
   const { file, facts } = await classifierFacts(run, { onProgress, signal });
   const { name: engine } = await startEngine(wanted);
   if (computesInt8(file)) requireInt8(engine);
-  const job = { classifier: facts, engine };
+  const precision = precisionOf(file);
+  const job = { classifier: facts, engine, ...(computesInt8(file) && { precision }) };
   if (what === 'features') {
     const { views = 1, augment = file.augment, dtype = 'float32' } = options;
     return { ...job, work: valid({ what, views, augment, dtype }) };

@@ -83,6 +83,8 @@ export const planSchema = v.object({
   classifier: v.optional(v.object({ address: text, sha256, weights: v.array(sha256) })),
   /** The engine that computes every shard. Absent for work without networks. */
   engine: v.optional(v.picklist(engineNames)),
+  /** How the networks compute in every shard. Absent for `float32`, and for work without networks. */
+  precision: v.optional(text),
   /** Versions of all software that may change a result, by name. */
   versions: v.record(text, text),
   /** Number of photos that are done before they are stored. */
@@ -97,6 +99,10 @@ export const planSchema = v.object({
 
 /** The first line of a plan. */
 export type PlanHead = v.InferOutput<typeof planSchema>;
+
+/** How networks compute in every shard of a plan. */
+export const precisionIn = ({ precision = 'float32' }: Pick<PlanHead, 'precision'>): string =>
+  precision;
 
 /** The work of a plan, with its options. */
 export type PlannedWork = PlanHead['work'];

@@ -58,6 +58,19 @@ test('networks that compute int8 need their ranges', () => {
   expect(parsed(whole)).toEqual(whole);
 });
 
+test('a file has version 2 if a network computes int8, which packages that read version 1 would ignore', () => {
+  const [extractor] = file.extractors;
+  const int8 = {
+    ...{ ...file, ranges: { path: 'int8.json', sha256 } },
+    extractors: [extractor!, { ...extractor!, computes: 'int8' as const }],
+  };
+  expect(JSON.parse(formatClassifierFile(int8)).version).toBe(2);
+  expect(parseClassifierFile(formatClassifierFile(int8), 'classifier.json').version).toBe(2);
+  const trained = { ...extractor!, trainedIn: 'int8' as const };
+  const exported: ClassifierFile = { ...file, version: 2, extractors: [trained] };
+  expect(parsed(JSON.parse(formatClassifierFile(exported)))).toEqual({ ...exported, version: 1 });
+});
+
 const several: ClassifierFile = {
   ...file,
   task: 'multi-label',
@@ -166,8 +179,8 @@ test('for a file without a version, the error says to train again', () => {
 });
 
 test('for another version, the error says what to do', () => {
-  expect(() => parsed({ ...file, version: 2 })).toThrow(
-    /version 2; this package reads version 1. Install a newer one/,
+  expect(() => parsed({ ...file, version: 3 })).toThrow(
+    /version 3; this package reads versions 1 and 2. Install a newer one/,
   );
   expect(() => parsed({ ...file, version: 0 })).toThrow(/Train the classifier again/);
 });

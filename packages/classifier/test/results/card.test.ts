@@ -35,9 +35,18 @@ test("a card's metadata have a license that the hub takes, and the card leads to
     `license: other\nlicense_name: dinov3-license\nlicense_link: ${text}\ntags:`,
   );
   expect(card).toContain(`.lvd1689m: LicenseRef-DINOv3 (${text})`);
+  expect(card).not.toContain('32 bits');
   expect(licenseOf([{ of, license: 'Apache-2.0' }])).toBe('license: apache-2.0');
   expect(licenseOf([...licenses, { of, license: 'MIT' }])).toBe('license: other');
   expect(licenseOf([{ of, license: 'LicenseRef-Mine' }])).toBe(
     'license: other\nlicense_name: mine',
+  );
+});
+
+test('the card of an export says that it does not compute as the classifier was trained', () => {
+  const facts = { title: 'pets', classes: ['cat', 'dog'], licenses: [], trainedIn: 'int8' };
+  const card = exportCard(facts as unknown as ExportFacts, { library: 'timm', use: 'It.' });
+  expect(card).toContain(
+    '\n\nIt computes in 32 bits. The classifier was trained and tested in int8,',
   );
 });
