@@ -69,6 +69,7 @@ export async function compareRuns(
   const read = [];
   for (const folder of folders) read.push(await readRun(resolve(folder), options));
   requireOneTask(read);
+  const files = await Promise.all(read.map(({ folder }) => requireClassifier(folder)));
   const [first, ...others] = read;
   const pairs = others.flatMap(({ right }, index) => {
     const both = [...right.keys()].filter(sha256 => first!.right.has(sha256));
@@ -77,8 +78,8 @@ export async function compareRuns(
     return [{ run: index + 1, ...comparePaired(one!, other!) }];
   });
   return {
-    runs: read.map(({ folder, classes, precision, right, figures }) => {
-      return { folder, classes, photos: right.size, precision, figures };
+    runs: read.map(({ folder, classes, right, figures }, run) => {
+      return { folder, classes, photos: right.size, precision: precisionOf(files[run]!), figures };
     }),
     options: differing(
       read.map(({ configuration }) => ({ precision: 'float32', ...configuration })),
@@ -101,7 +102,6 @@ function requireOneTask(runs: readonly ReadRun[]): void {
 interface ReadRun {
   readonly folder: string;
   readonly classes: readonly string[];
-  readonly precision: string;
   readonly configuration: RunConfiguration;
   /** Whether the answer for a test photo was right, by the hash of the photo. */
   readonly right: ReadonlyMap<string, boolean>;
@@ -129,8 +129,7 @@ async function readRun(folder: string, options: CompareOptions): Promise<ReadRun
     return answer === undefined ? [] : [[sha256, answer] as const];
   });
   const { classes } = manifest;
-  const precision = precisionOf(await requireClassifier(folder));
-  return { folder, classes, precision, configuration, right: new Map(byHash), ...answers };
+  return { folder, classes, configuration, right: new Map(byHash), ...answers };
 }
 
 type Answers = Pick<ReadRun, 'right' | 'figures' | 'several'>;
