@@ -5,7 +5,9 @@ import { assessMultiLabel, figureIntervals, fitMultiLabelCertainty } from '@shro
 import { saveRun } from '@shroom/train/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareRuns } from '../../src/compare';
+import { formatClassifierFile } from '../../src/file/classifier-file';
 import { requireClassifier } from '../../src/file/load';
+import { file } from '../file/example-file';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -50,7 +52,7 @@ test('runs that answer with one class and with several are not compared', async 
       ...{ train: [entry('1')], validation: [entry('2')], test: [entry('3')] },
     };
     const files = {
-      'classifier.json': '{}',
+      'classifier.json': formatClassifierFile(file),
       'split.json': JSON.stringify(manifest),
       'metrics.json': JSON.stringify({ test: tested }),
       'predictions.csv': `photo,part,truth,prediction\n3,test,a,${answer}\n`,
