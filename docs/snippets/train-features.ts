@@ -27,7 +27,10 @@ const { all, classes, close } = await openFeatureFolder(folder);
 const split = splitByClass(
   Array.from(all.labels, (label, index) => ({ id: `${index}`, label })),
 );
-const head = classifierHead(all.shape[0]!, classes.length);
+// Of these 18,432 features, half and a quarter would be 212 million weights.
+const head = classifierHead(all.shape[0]!, classes.length, {
+  hiddenUnits: [512, 256],
+});
 const parts = {
   train: selectFrom(all, split.train),
   validation: selectFrom(all, split.validation),

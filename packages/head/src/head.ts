@@ -14,6 +14,8 @@ import { Dropout } from './dropout';
 export interface HeadOptions {
   /** Seed of the initial weights: the same seed gives the same head. Default 0. */
   readonly seed?: number;
+  /** Units of the first and the second hidden layer. Default: half and a quarter of the channels. */
+  readonly hiddenUnits?: readonly [number, number];
   /** Dropout probabilities after the first and the second hidden layer. Default `[0.3, 0.2]`. */
   readonly dropout?: readonly [number, number];
   /** Name of the model, and prefix of the names of its layers and weights: `head/bn1/gamma`. Default `head`. */
@@ -21,14 +23,16 @@ export interface HeadOptions {
 }
 
 /**
- * Builds the classifier head: Linear C/2, BatchNorm, ReLU, Dropout, Linear C/4, BatchNorm, ReLU, Dropout, Linear K.
+ * Builds the classifier head: Linear C/2, BatchNorm, ReLU, Dropout, Linear C/4, BatchNorm, ReLU, Dropout, Linear K. Its weights grow with
+ * the square of the channels C; for features of more than some thousand channels, `hiddenUnits` keeps it small.
  *
  * The names of its layers begin with the head's name, as in `head/bn1`, so that they differ from those of any backbone.
  *
  * It maps pooled features `[N, channels]` to logits `[N, classes]`, without a softmax. Linear layers are initialized as in PyTorch: weights
  * and biases are uniform within `1 / sqrt(inputs)`.
  *
- * @throws RangeError when there are fewer than 4 channels or 2 classes, or when a dropout probability is below 0 or not below 1.
+ * @throws RangeError when there are fewer than 4 channels or 2 classes, when hidden layers do not have 1 unit or more, or when a dropout probability is below 0
+ * or not below 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  * @example
  * ```ts
@@ -45,19 +49,23 @@ export function classifierHead(
   options: HeadOptions = {},
 ): LayersModel {
   const { seed = 0, dropout = [0.3, 0.2], name = 'head' } = options;
+  const { hiddenUnits = [channels >> 1, channels >> 2] } = options;
   const isWhole = Number.isInteger(channels) && Number.isInteger(classes);
   if (!(isWhole && channels >= 4 && classes >= 2)) {
     throw new RangeError(
       `A head needs at least 4 channels and 2 classes; it was given ${channels} and ${classes}.`,
     );
   }
+  for (const units of hiddenUnits)
+    if (!(Number.isInteger(units) && units >= 1))
+      throw new RangeError(`hiddenUnits should be whole numbers from 1, not [${hiddenUnits}].`);
   for (const rate of dropout)
     if (!(rate >= 0 && rate < 1))
       throw new RangeError(`dropout should be numbers of 0 to below 1, not [${dropout}].`);
   const features = input({ shape: [channels], name: `${name}/features` });
   let x = features;
   let inputs = channels;
-  [channels >> 1, channels >> 2].forEach((units, index) => {
+  hiddenUnits.forEach((units, index) => {
     const place = index + 1;
     const own = (layer: string) => `${name}/${layer}${place}`;
     x = linear(inputs, units, seed, own('linear')).apply(x) as SymbolicTensor;

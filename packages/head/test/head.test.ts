@@ -76,6 +76,21 @@ describe('the head', () => {
     head.dispose();
   });
 
+  test('has as many hidden units as it is told, and at least one', () => {
+    const head = classifierHead(18_432, 3, { hiddenUnits: [512, 1] });
+    const kernels = head.weights.flatMap(({ shape }) => (shape.length > 1 ? [shape] : []));
+    expect(kernels).toEqual([
+      [18_432, 512],
+      [512, 1],
+      [1, 3],
+    ]);
+    head.dispose();
+    for (const wrong of [0, 1.5, -2, Number.NaN])
+      expect(() => classifierHead(64, 3, { hiddenUnits: [8, wrong] })).toThrow(
+        /hiddenUnits should be whole numbers from 1/,
+      );
+  });
+
   test('starts with the distribution of PyTorch: uniform within 1 / sqrt(inputs)', async () => {
     const head = classifierHead(256, 3);
     const [kernel, bias] = head.getLayer('head/linear1').getWeights();
