@@ -31,8 +31,8 @@ export interface HeadOptions {
  * It maps pooled features `[N, channels]` to logits `[N, classes]`, without a softmax. Linear layers are initialized as in PyTorch: weights
  * and biases are uniform within `1 / sqrt(inputs)`.
  *
- * @throws RangeError when there are fewer than 4 channels or 2 classes, when hidden layers do not have 1 unit or more, or when a dropout probability is below 0
- * or not below 1.
+ * @throws RangeError when there are fewer than 4 channels or 2 classes, when a hidden layer has less than 1 unit, or when a dropout
+ * probability is below 0 or not below 1.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  * @example
  * ```ts

@@ -20,7 +20,11 @@ export interface CheckedFile {
   readonly finding?: Finding;
 }
 
-/** Reads and decodes the file of a photo, unless an examination has told what that would tell. */
+/**
+ * Reads and decodes the file of a photo, unless an examination has told what that would tell. A photo that cannot be used is a finding.
+ *
+ * @throws what reading throws for another reason than the file itself, such as a disk or a network that does not answer.
+ */
 export async function checkFile(
   { id, origin }: { readonly id: string; readonly origin: StoredOrigin },
   {
